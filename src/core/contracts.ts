@@ -1,9 +1,9 @@
-import type { Call, CallId } from "./call.ts";
 import type { Context } from "./context.ts";
 import type { Datum } from "./datum.ts";
 import type { Drop, Group, Memory } from "./group.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Output, Outputs } from "./model.ts";
+import type { Random } from "./random.ts";
 import type { Episode, Solution } from "./solution.ts";
 import type { Question, Task } from "./task.ts";
 import type { Tree, TreeNode } from "./tree.ts";
@@ -40,6 +40,9 @@ export interface Processed {
 /** Turns groups into training data. */
 export type Builder = (groups: readonly Group[], c: Context) => Datum[];
 
+/** Makes a training example when one is drawn; undefined if this draw gave none. */
+export type Generator = (random: Random, c: Context) => Datum | undefined;
+
 /** What a Task Creator may know of the run so far. */
 export interface Stats {
   readonly round: number;
@@ -72,8 +75,11 @@ export interface Lesson {
 /** Pure: no model, no randomness. */
 export type Loss = (batch: readonly Scored[]) => Lesson;
 
-/** Credits tokens: sets `advantages` of the rollouts of one or many groups. Pure. */
-export type Advantage = (rollouts: readonly Datum[]) => Datum[];
+/**
+ * Credits tokens: sets `advantages` of the rollouts of one or many groups. Scored by the policy that sampled them:
+ * `logprob` is log π_old, `ref` is there under an objective with a reference. Pure.
+ */
+export type Advantage = (rollouts: readonly Scored[]) => Datum[];
 
 /** A training objective: what it reads, how it credits, what it minimises. */
 export interface Objective {
@@ -88,8 +94,3 @@ export interface Objective {
   readonly loss: Loss;
 }
 
-/** What instruments measure. */
-export type Instrument<I, R> = (input: I) => R;
-
-/** Looks up a call. */
-export type Calls = (id: CallId) => Call;

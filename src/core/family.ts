@@ -80,6 +80,8 @@ export interface Family {
   check?(question: Question, text: string): boolean;
   /** A canonical key of the state after these steps, for merging; undefined if a step is invalid. Sees the question only. */
   state?(question: Question, steps: readonly string[]): string | undefined;
+  /** The same problem put differently, with the same answer: for votes whose errors should not be the same. */
+  equivalents?(question: Question): Question[];
   /** A random valid derivation of the question's material, right or not: what a base model is made from. */
   play(question: Question, random: Random, form: Form, o?: { tries?: number }): string | undefined;
   /** Hindsight: the task that a failed but valid derivation does solve, or undefined. */

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { Builder, Evaluator, Generator, Guide, Objective, PostProcessor, Reasoner, TaskCreator } from "./contracts.ts";
+import type { Family } from "./family.ts";
 
 /** Kinds of methods, as the specification groups them. */
 export const kinds = [
@@ -8,16 +10,29 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** Which contract `create` fulfils. */
-export type ContractName =
-  | "task-creator" | "reasoner" | "guide" | "evaluator" | "post-processor" | "builder" | "objective" | "recipe"
-  | "instrument" | "family" | "scores";
+/** What `create` returns, by the name of the contract it fulfils. */
+export interface Contracts {
+  "task-creator": TaskCreator;
+  reasoner: Reasoner;
+  guide: Guide;
+  evaluator: Evaluator;
+  "post-processor": PostProcessor;
+  builder: Builder;
+  generator: Generator;
+  objective: Objective;
+  family: Family;
+  /** A recipe as its file writes it; the loop validates it against its schema. */
+  recipe: object;
+  /** A pure function of numbers; each has its own signature and is imported where it is used. */
+  function: unknown;
+}
+export type ContractName = keyof Contracts;
 
 /** A method: one file, one id. */
-export interface Method<O extends z.ZodType = z.ZodType, T = unknown> {
+export interface Method<C extends ContractName = ContractName, O extends z.ZodType = z.ZodType, T extends Contracts[C] = Contracts[C]> {
   readonly id: string;
   readonly kind: Kind;
-  readonly contract: ContractName;
+  readonly contract: C;
   /** Section of the specification. */
   readonly section: string;
   /** One line. */
@@ -29,6 +44,6 @@ export interface Method<O extends z.ZodType = z.ZodType, T = unknown> {
 }
 
 /** Declares a method. The default export of a file named after its id. */
-export function defineMethod<O extends z.ZodType, T>(method: Method<O, T>): Method<O, T> {
+export function defineMethod<C extends ContractName, O extends z.ZodType, T extends Contracts[C]>(method: Method<C, O, T>): Method<C, O, T> {
   return Object.freeze(method);
 }

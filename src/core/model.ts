@@ -74,6 +74,12 @@ export interface Distribution {
 /** log p of each given token after its predecessors. */
 export type TokenScores = Float32Array;
 
+/** A prefix that the model has read and keeps in its cache; opaque. Dropping it frees the memory. */
+export interface Cursor {
+  /** Tokens read so far. */
+  readonly length: number;
+}
+
 /** Anything that can be sampled. */
 export interface Model {
   readonly name: string;
@@ -84,6 +90,11 @@ export interface Model {
   sample(prompt: Prompt, o: Sampling): Promise<Completion[]>;
   next?(prompts: readonly Prompt[], top: number | "all"): Promise<Distribution[]>;
   score?(rows: readonly { prompt: Prompt; ids: Ids }[]): Promise<TokenScores[]>;
+  /**
+   * The primitive of token-level tree search: reads `ids` (at least one) after a prefix, and gives the log-probs of the
+   * next token over the whole vocabulary in id order. Siblings share their prefix. Concurrent calls share batches.
+   */
+  extend?(rows: readonly { parent: Cursor | null; ids: Ids }[]): Promise<{ cursor: Cursor; logprobs: Float32Array }[]>;
   /** Releases threads and memory; further calls reject. */
   close?(): Promise<void>;
 }

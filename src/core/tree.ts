@@ -38,7 +38,7 @@ export interface Tree {
 }
 
 /** The path of node indices from the root to a node, both included. */
-export function pathTo(tree: Tree, id: number): number[] {
+export function pathTo(tree: Pick<Tree, "nodes">, id: number): number[] {
   const path: number[] = [];
   for (let at: number | null = id; at !== null; at = tree.nodes[at].parent) path.push(at);
   return path.reverse();

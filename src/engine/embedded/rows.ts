@@ -1,0 +1,212 @@
+/** The rows of one lane: which task holds which row, what each row's cache contains, and one step of all of them. */
+import type { Prediction } from "./choose.ts";
+import { nextPosition } from "./config.ts";
+import type { DecoderConfig } from "./config.ts";
+import { CACHE_STEP } from "./decode.ts";
+import { rowsFor } from "./lane.ts";
+import type { KeyValues, Lane, Step } from "./lane.ts";
+
+/** A read prefix: its last tokens with their keys and values, and the node of those before. */
+export interface CacheNode {
+  readonly parent: CacheNode | null;
+  /** Tokens from the start of the sequence to the end of this node. */
+  readonly length: number;
+  /** Position id of the last token. */
+  readonly position: number;
+  readonly keyValues: KeyValues;
+  /** Weights of another generation gave other keys and values. */
+  readonly generation: number;
+}
+
+/** Work for a row: reads tokens after a prefix until it has what it wants. */
+export interface Task {
+  /** What has been read when the task takes its row. */
+  readonly from: CacheNode | null;
+  /** Most tokens that will ever be read, those of `from` included. */
+  readonly most: number;
+  /** The next token to read. */
+  readonly next: number;
+  /** Whether the keys and values of what is read are wanted. */
+  readonly keep: boolean;
+  /** No longer wanted: its row is taken away. */
+  readonly cancelled: boolean;
+  /**
+   * Takes the distribution after `next`, the position id of `next` and, if `keep`, its keys and values. True if there is more
+   * to read. Never throws.
+   */
+  take(prediction: Prediction, position: number, keyValues: KeyValues): boolean;
+  /** The node that now ends at the row's last token, for a finished task that made one. */
+  readonly made?: CacheNode;
+  fail(error: unknown): void;
+}
+
+interface Row {
+  task: Task | undefined;
+  length: number;
+  position: number;
+  /** The prefix whose keys and values are in this row's cache, from the root. */
+  resident: readonly CacheNode[];
+}
+
+export function chainOf(node: CacheNode | null): CacheNode[] {
+  const chain: CacheNode[] = [];
+  for (let at = node; at; at = at.parent) chain.push(at);
+  return chain.reverse();
+}
+
+function commonPrefix(a: readonly CacheNode[], b: readonly CacheNode[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+/** Smallest cache that is grown into; below it growing costs more than unused places. */
+const FIRST_CACHE = 32;
+
+const NOTHING = new Float32Array(0);
+
+export class Rows {
+  readonly capacity: number;
+  readonly #config: DecoderConfig;
+  readonly #lane: Lane;
+  #rows: Row[] = [];
+  #active = 0;
+  #cache = 0;
+  #loads: Step["loads"][number][] = [];
+
+  constructor(config: DecoderConfig, lane: Lane, capacity: number) {
+    this.#config = config;
+    this.#lane = lane;
+    this.capacity = capacity;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Forgets what the caches hold: the weights have changed. */
+  forget(): void {
+    this.#rows = [];
+    this.#cache = 0;
+  }
+
+  /** Gives the task a free row, that which already holds most of its prefix if there is one. */
+  place(task: Task): void {
+    const chain = chainOf(task.from);
+    let best: Row | undefined;
+    let shared = -1;
+    for (const row of this.#rows) {
+      if (row.task) continue;
+      const common = commonPrefix(row.resident, chain);
+      if (common > shared) [best, shared] = [row, common];
+      if (common === chain.length) break;
+    }
+    if (!best) {
+      best = { task: undefined, length: 0, position: -1, resident: [] };
+      this.#rows.push(best);
+      shared = 0;
+    }
+    const row = this.#rows.indexOf(best);
+    for (let i = shared; i < chain.length; i++) {
+      const { keyValues, length } = chain[i];
+      const at = i === 0 ? 0 : chain[i - 1].length;
+      if (length > at) this.#loads.push({ row, at, keyValues });
+    }
+    best.task = task;
+    best.resident = chain;
+    best.length = task.from?.length ?? 0;
+    best.position = task.from?.position ?? -1;
+    this.#active++;
+  }
+
+  #free(row: Row): void {
+    row.task = undefined;
+    this.#active--;
+  }
+
+  dropCancelled(): void {
+    for (const row of this.#rows) if (row.task?.cancelled) this.#free(row);
+  }
+
+  fail(error: unknown): void {
+    for (const row of this.#rows) {
+      row.task?.fail(error);
+      if (row.task) this.#free(row);
+    }
+    this.forget();
+    this.#loads = [];
+  }
+
+  /** Lets the last rows take the places of free ones, where that makes the batch smaller. */
+  #compact(): Step["moves"] {
+    const moves: { from: number; to: number }[] = [];
+    const used = (): number => this.#rows.findLastIndex((row) => row.task) + 1;
+    let to = 0;
+    while (rowsFor(used()) > rowsFor(this.#active)) {
+      const from = used() - 1;
+      while (this.#rows[to].task) to++;
+      this.#rows[to] = { ...this.#rows[from] };
+      this.#rows[from].task = undefined;
+      moves.push({ from, to });
+    }
+    return moves;
+  }
+
+  /** Long enough for every row, with room to grow, but not beyond what any task can need, nor long after a long one. */
+  #cacheFor(): number {
+    let need = 0;
+    let most = 0;
+    for (const { task, length } of this.#rows) {
+      if (!task) continue;
+      need = Math.max(need, length + 1);
+      most = Math.max(most, task.most);
+    }
+    const round = (n: number): number => Math.ceil(n / CACHE_STEP) * CACHE_STEP;
+    if (need <= this.#cache && this.#cache <= 4 * round(most)) return this.#cache;
+    const cache = Math.min(round(most), Math.max(FIRST_CACHE, round(need * 1.25)));
+    for (const row of this.#rows) row.resident = row.resident.filter(({ length }) => length <= cache);
+    return cache;
+  }
+
+  /** Every row reads its next token. */
+  async step(): Promise<void> {
+    const moves = this.#loads.length === 0 ? this.#compact() : [];
+    this.#cache = this.#cacheFor();
+    const n = this.#rows.findLastIndex((row) => row.task) + 1;
+    const ids = new Int32Array(n);
+    const positions = new Int32Array(n);
+    const lengths = new Int32Array(n).fill(-1);
+    const keep: number[] = [];
+    for (let i = 0; i < n; i++) {
+      const row = this.#rows[i];
+      if (!row.task) continue;
+      ids[i] = row.task.next;
+      row.position = nextPosition(this.#config, row.position, ids[i]);
+      positions[i] = row.position;
+      lengths[i] = row.length;
+      if (row.task.keep) keep.push(i);
+    }
+    const loads = this.#loads;
+    this.#loads = [];
+    const { logits, exponentials, sums, keyValues } = await this.#lane.step({
+      cache: this.#cache, ids, positions, lengths, moves, loads, keep,
+    });
+    const { vocab } = this.#config;
+    const size = keep.length === 0 ? 0 : keyValues.length / keep.length;
+    let kept = 0;
+    for (let i = 0; i < n; i++) {
+      const row = this.#rows[i];
+      if (!row.task) continue;
+      const own = row.task.keep ? keyValues.slice(kept * size, ++kept * size) : NOTHING;
+      row.length++;
+      const prediction = {
+        logits: logits.subarray(i * vocab, (i + 1) * vocab),
+        exponentials: exponentials.subarray(i * vocab, (i + 1) * vocab),
+        sum: sums[i],
+      };
+      if (row.task.take(prediction, row.position, own)) continue;
+      if (row.task.made) row.resident = chainOf(row.task.made);
+      this.#free(row);
+    }
+  }
+}
