@@ -13,6 +13,14 @@ export interface Entry {
 
 const entries: readonly Entry[] = [
   {
+    id: "addition",
+    kind: "family",
+    contract: "family",
+    section: "design",
+    about: "Add two numbers of any length, written plainly or least significant digit first.",
+    load: async () => (await import("./task-creator/families/addition.ts")).default,
+  },
+  {
     id: "alphazero",
     kind: "selection-score",
     contract: "function",
@@ -21,12 +29,36 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/scores/alphazero.ts")).default,
   },
   {
+    id: "base-conversion",
+    kind: "family",
+    contract: "family",
+    section: "design",
+    about: "Write a number in another base by repeated division.",
+    load: async () => (await import("./task-creator/families/base-conversion.ts")).default,
+  },
+  {
+    id: "bits",
+    kind: "family",
+    contract: "family",
+    section: "0.3",
+    about: "BITS(n, s): guess a secret string of n bits, bit by bit; every value is known in closed form.",
+    load: async () => (await import("./task-creator/families/bits.ts")).default,
+  },
+  {
     id: "bon",
     kind: "search",
     contract: "reasoner",
     section: "C2",
     about: "Best of n independent samples by the Evaluator's score.",
     load: async () => (await import("./reasoner/bon.ts")).default,
+  },
+  {
+    id: "chain-sum",
+    kind: "family",
+    contract: "family",
+    section: "design",
+    about: "Add and subtract 2 to 8 numbers one after another.",
+    load: async () => (await import("./task-creator/families/chain-sum.ts")).default,
   },
   {
     id: "converge-detect",
@@ -51,6 +83,14 @@ const entries: readonly Entry[] = [
     section: "design",
     about: "Reach a target from 3 to 6 numbers, each used exactly once.",
     load: async () => (await import("./task-creator/families/countdown.ts")).default,
+  },
+  {
+    id: "curriculum",
+    kind: "task-creator",
+    contract: "task-creator",
+    section: "design",
+    about: "Tasks at a frontier of difficulty that advances when enough of them are solved, with easier ones mixed in.",
+    load: async () => (await import("./task-creator/curriculum.ts")).default,
   },
   {
     id: "dedup",
@@ -117,6 +157,22 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evaluator/format-reward.ts")).default,
   },
   {
+    id: "from-family",
+    kind: "task-creator",
+    contract: "task-creator",
+    section: "design",
+    about: "New tasks of a procedural family, all different, their difficulty uniform in a range.",
+    load: async () => (await import("./task-creator/from-family.ts")).default,
+  },
+  {
+    id: "gcd",
+    kind: "family",
+    contract: "family",
+    section: "design",
+    about: "The greatest common divisor of two numbers by Euclid's algorithm.",
+    load: async () => (await import("./task-creator/families/gcd.ts")).default,
+  },
+  {
     id: "grpo",
     kind: "objective",
     contract: "objective",
@@ -165,6 +221,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evolution/instruments/pass-at-k.ts")).default,
   },
   {
+    id: "permuted",
+    kind: "evaluator",
+    contract: "evaluator",
+    section: "design",
+    about: "Control: another judge's scores, permuted inside each group.",
+    load: async () => (await import("./evaluator/permuted.ts")).default,
+  },
+  {
     id: "play",
     kind: "builder",
     contract: "generator",
@@ -179,6 +243,22 @@ const entries: readonly Entry[] = [
     section: "C4",
     about: "Q + c·π·√N(s)/(1+N(s,a)).",
     load: async () => (await import("./reasoner/search/scores/puct.ts")).default,
+  },
+  {
+    id: "r1-zero",
+    kind: "recipe",
+    contract: "recipe",
+    section: "H6",
+    about: "Reinforcement learning from outcome and format rewards only, on long chains of tries (countdown).",
+    load: async () => (await import("./evolution/recipes/r1-zero.ts")).default,
+  },
+  {
+    id: "rationalize",
+    kind: "objective",
+    contract: "post-processor",
+    section: "E1",
+    about: "Tasks that no attempt solved are tried again with a hint; what is right then is learned without it.",
+    load: async () => (await import("./post-processor/rationalize.ts")).default,
   },
   {
     id: "reinforce",
@@ -197,11 +277,19 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./training/objectives/reinforce-baseline.ts")).default,
   },
   {
+    id: "rest-em",
+    kind: "recipe",
+    contract: "recipe",
+    section: "H2",
+    about: "Sample many, keep what is right, train the base model on it; a few iterations (countdown).",
+    load: async () => (await import("./evolution/recipes/rest-em.ts")).default,
+  },
+  {
     id: "rl-rows",
     kind: "builder",
     contract: "builder",
     section: "design",
-    about: "All attempts, right and wrong, become rollouts with a weighted sum of judges' scores as reward.",
+    about: "Attempts, right and wrong, become rollouts with a weighted sum of judges' scores as reward.",
     load: async () => (await import("./training/builders/rl-rows.ts")).default,
   },
   {
@@ -235,6 +323,14 @@ const entries: readonly Entry[] = [
     section: "design",
     about: "Solutions that a judge accepts become rows for supervised training.",
     load: async () => (await import("./training/builders/sft-rows.ts")).default,
+  },
+  {
+    id: "star",
+    kind: "objective",
+    contract: "recipe",
+    section: "E1",
+    about: "Greedy rationales that are right, and hinted ones where they were not, train the base model anew (countdown).",
+    load: async () => (await import("./evolution/recipes/star.ts")).default,
   },
   {
     id: "ucb-survey",

@@ -4,7 +4,9 @@ const equation = /[-+*/^().\d\s×÷]*\d[-+*/^().\d\s×÷]*=\s*-?\d[\d.]*/gu;
 
 /** The equations a text states, in order and without white space. A right side ends at the next sign that is no number. */
 export function equationsOf(text: string): string[] {
-  return (text.replaceAll(/(?<=\d),(?=\d{3}(?!\d))/gu, "").match(equation) ?? []).map((found) => found.replaceAll(/\s/gu, "").replace(/\.$/u, ""));
+  return (text.replaceAll(/(?<=\d),(?=\d{3}(?!\d))/gu, "").match(equation) ?? []).map((found) =>
+    found.replaceAll(/\s/gu, "").replace(/\.$/u, ""),
+  );
 }
 
 /** All runs of n words; of a shorter text, the text itself. */

@@ -32,7 +32,9 @@ export function vote(
   const weight = (i: number): number => o.weights?.[i] ?? 1;
   const total = answers.reduce((sum, _, i) => sum + weight(i), 0);
   const sums = clusters.map(({ members }) => members.reduce((sum, i) => sum + weight(i), 0));
-  const ties = clusters.map(({ members }) => members.reduce((sum, i) => sum + (o.logprobs?.[i] ?? 0), 0) / members.length);
+  const ties = clusters.map(
+    ({ members }) => members.reduce((sum, i) => sum + (o.logprobs?.[i] ?? 0), 0) / members.length,
+  );
   let best = 0;
   for (let i = 1; i < clusters.length; i++) {
     if (sums[i] > sums[best] || (sums[i] === sums[best] && ties[i] > ties[best])) best = i;

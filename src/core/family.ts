@@ -70,7 +70,7 @@ export interface Family {
   prompt(question: Question, form: Form, given?: { readonly solution?: string; readonly hint?: string }): string;
   /** The word that ends a reply. */
   readonly end: string;
-  /** The word that ends a step, in replies with steps. */
+  /** The word that ends a step; "" where every word is a step. The last step ends with `end`. */
   readonly delimiter: string;
   /** Enough words for any sensible reply to the question in this form. */
   maxTokens(question: Question, form: Form): number;
@@ -82,14 +82,19 @@ export interface Family {
   state?(question: Question, steps: readonly string[]): string | undefined;
   /** The same problem put differently, with the same answer: for votes whose errors should not be the same. */
   equivalents?(question: Question): Question[];
-  /** A random valid derivation of the question's material, right or not: what a base model is made from. */
-  play(question: Question, random: Random, form: Form, o?: { tries?: number }): string | undefined;
+  /**
+   * A random valid derivation of the question's material, right or not: what a base model is made from. In the long form as
+   * many `tries`, or fewer where one is right; `last` is the text of the last of them.
+   */
+  play(question: Question, random: Random, form: Form, o?: { tries?: number; last?: string }): string | undefined;
   /** Hindsight: the task that a failed but valid derivation does solve, or undefined. */
   relabel?(task: Task, text: string): Task | undefined;
   /** A correct reply, from the truth: for supervision and for STaR's rationalisation, never for a Reasoner. */
   solve(task: Task, random: Random): string | undefined;
   /** The gold answer as a hint for rationalisation. */
   hint(task: Task): string | undefined;
+  /** The hint that would have led to a reply of the short form, whatever it reaches; undefined if it breaks the grammar. */
+  hintOf?(question: Question, reply: string): string | undefined;
   /** The exact critique of a reply, in the grammar of critiques. */
   critique(task: Task, text: string): string;
   judgeCritique(task: Task, solution: string, critique: string): CritiqueVerdict;
@@ -101,7 +106,11 @@ export interface Family {
 }
 
 /** A policy over the legal moves of a state: log-probabilities, one per move. */
-export type MovePolicy = (question: Question, steps: readonly string[], moves: readonly string[]) => Promise<Float64Array>;
+export type MovePolicy = (
+  question: Question,
+  steps: readonly string[],
+  moves: readonly string[],
+) => Promise<Float64Array>;
 
 /** Exact quantities of an enumerable family, to test estimators against. */
 export interface ExactTruth {

@@ -39,7 +39,10 @@ export type LogitRule = (ids: Ids, logits: Float32Array) => void;
 export interface Sampling {
   /** Number of completions. */
   readonly n: number;
-  /** The token at position p of completion i is drawn with the number at p of the stream `${seed}/${i}`. */
+  /**
+   * Completion i draws its token at position p with the number at p of the stream `${seed}/${i}`; positions count from the
+   * start of the prompt, so that a completion cut short and continued draws as if it had not been.
+   */
   readonly seed: string;
   readonly maxTokens: number;
   /** 0 is greedy. Default 1. */

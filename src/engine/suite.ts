@@ -9,6 +9,8 @@ export interface ModelSuite {
   readonly prompts: readonly Prompt[];
   /** Enough for whole completions. */
   readonly maxTokens: number;
+  /** More than are sampled before an abort arrives, for an engine in another thread; default maxTokens. */
+  readonly manyTokens?: number;
   /** Whether completions are draws that depend on the seed; a script's are not. */
   readonly random: boolean;
 }
@@ -227,9 +229,10 @@ export function modelSuite(name: string, suite: ModelSuite): void {
       const late = new AbortController();
       const [kept, ...aborted] = await Promise.all([
         sample({ n: 3 }),
-        ...[sample({ n: 3, signal: early }), sample({ n: 3, signal: late.signal, onToken: () => late.abort() })].map(
-          (call) => call.catch(() => "rejected"),
-        ),
+        ...[
+          sample({ n: 3, signal: early }),
+          sample({ n: 3, maxTokens: suite.manyTokens ?? maxTokens, signal: late.signal, onToken: () => late.abort() }),
+        ].map((call) => call.catch(() => "rejected")),
       ]);
       expect(kept).toEqual(alone);
       expect(aborted).toHaveLength(2);

@@ -120,7 +120,7 @@ export function trainableSuite(name: string, suite: TrainableSuite): void {
           [a, products[0]],
           [b, products[1]],
         ] as const) {
-          const rate = 0.02 / (along === a ? ofA : ofB);
+          const rate = 0.005 / (along === a ? ofA : ofB);
           const [up, down] = [await copy(), await copy()];
           await descend(up, { [output]: along.map((row) => row.map((value) => -value)) }, rate);
           await descend(down, { [output]: along }, rate);

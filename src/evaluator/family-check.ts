@@ -10,7 +10,10 @@ const id = "family-check";
 const familyCheck = (): Evaluator => async (group, c) => {
   const family = c.family(group.task.family);
   if (!family.check) {
-    throw new UserError(`Family ${family.id} has no check that needs no truth.`, "Judge by self-consistency, or by gt-match where the truth may be used.");
+    throw new UserError(
+      `Family ${family.id} has no check that needs no truth.`,
+      "Judge by self-consistency, or by gt-match where the truth may be used.",
+    );
   }
   const question = ask(group.task);
   return group.solutions.map((solution) => ({

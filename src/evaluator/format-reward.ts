@@ -17,7 +17,11 @@ const tags = ["<think>", "</think>", "<answer>", "</answer>"];
 /** Is the text one thought and one answer, each of the four tags exactly once and neither body blank? */
 export function isTagged(text: string): boolean {
   const bodies = shape.exec(text.trim())?.slice(1);
-  return bodies !== undefined && bodies.every((body) => body.trim() !== "") && tags.every((tag) => text.split(tag).length === 2);
+  return (
+    bodies !== undefined &&
+    bodies.every((body) => body.trim() !== "") &&
+    tags.every((tag) => text.split(tag).length === 2)
+  );
 }
 
 /** Score 1 for a text that keeps the format, `violation` for one that does not. */

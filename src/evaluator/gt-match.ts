@@ -18,7 +18,10 @@ function gtMatch({ by, form }: z.output<typeof options>): Evaluator {
       const base = { of: solution.id, by: id, level: "outcome", calls: [] } as const;
       if (by === "answer") {
         const gold = task.secret.answer;
-        return { ...base, score: gold === undefined ? null : Number(solution.answer !== undefined && eq(solution.answer, gold)) };
+        return {
+          ...base,
+          score: gold === undefined ? null : Number(solution.answer !== undefined && eq(solution.answer, gold)),
+        };
       }
       const verdict = c.family(task.family).verify(task, solution.text, form);
       return {

@@ -28,14 +28,24 @@ function selfConsistency({ weights }: z.output<typeof options>): Evaluator {
     const { clusters, shares, winner } = vote(
       group.solutions.map(({ answer }) => answer),
       {
-        weights: weights === undefined ? undefined : group.solutions.map((solution) => Math.max(0, scoreOf(group, solution.id, weights) ?? 0)),
+        weights:
+          weights === undefined
+            ? undefined
+            : group.solutions.map((solution) => Math.max(0, scoreOf(group, solution.id, weights) ?? 0)),
         logprobs: group.solutions.map((solution) => meanLogprob(solution, c)),
       },
     );
     return group.solutions.map((solution, i) => {
       const cluster = clusters.findIndex((members) => members.includes(i));
       const won = winner !== undefined && cluster >= 0 && clusters[cluster].includes(winner);
-      return { of: solution.id, by: id, level: "outcome", score: shares[cluster] ?? 0, label: won ? "majority" : undefined, calls: [] };
+      return {
+        of: solution.id,
+        by: id,
+        level: "outcome",
+        score: shares[cluster] ?? 0,
+        label: won ? "majority" : undefined,
+        calls: [],
+      };
     });
   };
 }

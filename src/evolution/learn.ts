@@ -30,10 +30,11 @@ export class Buffers {
     return stream;
   }
 
-  /** A round's data: each training that trains on rows of a kind keeps them; rollouts are not kept. */
+  /** A round's data: each training keeps them by stream; rollouts are not kept. */
   add(data: readonly Datum[]): void {
     const bySource = Map.groupBy(data.filter((datum) => datum.kind !== "rl"), (datum) => datum.source);
-    for (const training of this.#phase.train.keys()) {
+    for (const [training, { streams }] of this.#phase.train.entries()) {
+      for (const [source, { fresh }] of Object.entries(streams)) if (fresh) this.#streams.delete(`${training}/${source}`);
       for (const [source, rows] of bySource) this.of(training, source).add(rows);
     }
   }
@@ -80,7 +81,7 @@ export async function learn(o: LearnOptions, c: Context): Promise<{ update: Upda
     lr: spec.lr,
     adam: spec.adam,
     random: o.random,
-    progress: o.progress,
+    progress: spec.span === "training" ? ([0, 1] as const) : o.progress,
     reference,
     dropout: spec.dropout,
     signal: o.signal,

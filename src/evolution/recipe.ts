@@ -31,6 +31,8 @@ const stream = z.strictObject({
   capacity: z.int().positive().default(60_000),
   /** Probability of drawing from the newest round. */
   recent: z.number().min(0).max(1).default(0.5),
+  /** Nothing but the rows of the newest collection is kept. */
+  fresh: z.boolean().default(false),
 });
 
 const adam = z.strictObject({
@@ -55,6 +57,8 @@ const training = z.strictObject({
   batch: z.int().positive().default(128),
   epochs: z.int().positive().default(1),
   lr: schedule,
+  /** What learning rate and mix move over: the rounds of the phase, or every training by itself. */
+  span: z.enum(["phase", "training"]).default("phase"),
   adam: adam.prefault({}),
   dropout: z.boolean().default(false),
   /** Share of a minibatch by stream; streams without data give theirs to the rest. */

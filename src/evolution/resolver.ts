@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { ContractName, Contracts, Method } from "../core/method.ts";
@@ -11,6 +11,11 @@ export interface Ref {
   readonly options: Readonly<Record<string, Json>>;
 }
 
+/** What is wrong with data, on one line, each problem with its path. */
+export function problems(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`)).join("; ");
+}
+
 const fulfils = <C extends ContractName>(method: Method, contract: C): method is Method<C> => method.contract === contract;
 
 /** Makes the thing that a reference names, with its options checked against the method's schema. */
@@ -21,7 +26,7 @@ export async function instantiate<C extends ContractName>(find: FindMethod, cont
   }
   const options = method.options.safeParse(ref.options);
   if (!options.success) {
-    throw new UserError(`Options of "${ref.id}": ${z.prettifyError(options.error).replaceAll(/\s*\n\s*/g, " ")}`, `See: autodidact methods ${ref.id}`);
+    throw new UserError(`Options of "${ref.id}": ${problems(options.error)}`, `See: autodidact methods ${ref.id}`);
   }
   return method.create(options.data);
 }

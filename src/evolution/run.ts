@@ -75,6 +75,7 @@ export async function oneRound(run: Run, at: Position, buffers: Buffers): Promis
   for (const [inner, change] of phase.inner.entries()) {
     const stepModules = Object.keys(change).length > 0 ? await assemble(changedPhase(phase, change), run.find) : modules;
     const got = await clock.time("process", () => harvest(stepModules, collected, c.with({ label: `inner/${inner}` })));
+    signal.throwIfAborted();
     harvests.push(got);
     buffers.add(got.data);
     failpoint("built");

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { PostProcessor } from "../core/contracts.ts";
-import type { Group } from "../core/group.ts";
 import { defineMethod } from "../core/method.ts";
 import { equationsOf, jaccard, wordGrams } from "../answers/similarity.ts";
 import { keep } from "./keep.ts";
@@ -9,7 +8,12 @@ const id = "dedup";
 
 const options = z.object({
   equations: z.boolean().default(true).describe("texts with the same equations are the same"),
-  similarity: z.number().min(0).max(1).default(0.8).describe("least Jaccard similarity of word n-grams that makes two texts the same"),
+  similarity: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.8)
+    .describe("least Jaccard similarity of word n-grams that makes two texts the same"),
   gram: z.int().positive().default(5),
 });
 
@@ -23,10 +27,10 @@ interface Print {
 /** Keeps the first of equal solutions of a task: equal text, then equal list of equations, then similar wording. */
 function dedup(o: z.output<typeof options>): PostProcessor {
   return async (groups) => {
-    const seen = new Map<Group, Print[]>();
+    const seen = new Map<string, Print[]>();
     return keep(groups, id, ({ text }, group) => {
-      const prints = seen.get(group) ?? [];
-      seen.set(group, prints);
+      const prints = seen.get(group.task.id) ?? [];
+      seen.set(group.task.id, prints);
       const words = text.split(/\s+/u).filter((word) => word !== "");
       const print = { text: words.join(" "), equations: equationsOf(text).join(";"), grams: wordGrams(words, o.gram) };
       for (const other of prints) {

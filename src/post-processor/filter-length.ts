@@ -37,7 +37,8 @@ export default defineMethod({
   contract: "post-processor",
   section: "design",
   about: "Keeps solutions whose answer is about as long as the question's longest number.",
-  source: "length filter of Lee et al. 2025, Self-Improving Transformers Overcome Easy-to-Hard and Length Generalization Challenges",
+  source:
+    "length filter of Lee et al. 2025, Self-Improving Transformers Overcome Easy-to-Hard and Length Generalization Challenges",
   options,
   create: filterLength,
 });

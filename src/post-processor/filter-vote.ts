@@ -6,7 +6,10 @@ import { keep } from "./keep.ts";
 const id = "filter-vote";
 
 const options = z.object({
-  judge: z.string().default("self-consistency").describe("the vote: its scores are shares, its label marks the majority"),
+  judge: z
+    .string()
+    .default("self-consistency")
+    .describe("the vote: its scores are shares, its label marks the majority"),
   threshold: z.number().min(0).max(1).default(0.5).describe("least share of the majority"),
 });
 

@@ -5,7 +5,10 @@ import { defineMethod } from "../core/method.ts";
 import type { Random } from "../core/random.ts";
 
 const options = z.object({
-  judge: z.string().default("gt-match").describe("who says what failed; the relabelled copies are judged 1 under its name"),
+  judge: z
+    .string()
+    .default("gt-match")
+    .describe("who says what failed; the relabelled copies are judged 1 under its name"),
   form: z.enum(["short", "long"]).default("short"),
   source: z.string().default("hindsight").describe("stream of the derived groups"),
 });
@@ -39,7 +42,12 @@ export function relabelTransitions<S, A, G>(
   },
 ): Transition<S, A, G>[] {
   const reached = episode.map(({ next }) => next);
-  const states = { final: () => reached.slice(-1), future: (t: number) => reached.slice(t), episode: () => reached, random: () => o.pool ?? [] };
+  const states = {
+    final: () => reached.slice(-1),
+    future: (t: number) => reached.slice(t),
+    episode: () => reached,
+    random: () => o.pool ?? [],
+  };
   return episode.flatMap((transition, t) =>
     Array.from({ length: o.k }, () => {
       const goal = o.achieved(o.random.pick(states[o.strategy](t)));

@@ -6,7 +6,11 @@ import type { Solution } from "../core/solution.ts";
  * Filters the solutions of groups, order kept. `why` says why a solution goes, or undefined to keep it. Judgements of
  * what goes go with it, and so do groups in which nothing is left.
  */
-export function keep(groups: readonly Group[], by: string, why: (solution: Solution, group: Group) => string | undefined): Processed {
+export function keep(
+  groups: readonly Group[],
+  by: string,
+  why: (solution: Solution, group: Group) => string | undefined,
+): Processed {
   const dropped: Drop[] = [];
   const kept = groups.flatMap((group): Group[] => {
     const solutions = group.solutions.filter((solution) => {

@@ -4,7 +4,17 @@ import { defineMethod } from "../core/method.ts";
 import type { Message, Sampling } from "../core/model.ts";
 import type { Solution } from "../core/solution.ts";
 import type { Question } from "../core/task.ts";
-import { aborted, bestFirst, costOf, failed, isRunError, nativeMessages, readReply, solutionId, trySample } from "./solve.ts";
+import {
+  aborted,
+  bestFirst,
+  costOf,
+  failed,
+  isRunError,
+  nativeMessages,
+  readReply,
+  solutionId,
+  trySample,
+} from "./solve.ts";
 import { extractAnswer, splitSteps } from "./text.ts";
 
 const exemplar = z.object({ question: z.string(), rationale: z.string(), answer: z.string() });
@@ -66,7 +76,8 @@ function freeMessages(question: Question, o: CotOptions): Message[] {
 function readFree(question: Question, sample: Sample, from: Pick<Solution, "by" | "cost">): Solution {
   const { text } = sample;
   const answer = extractAnswer(text);
-  const stated = answer === undefined ? { error: { where: "parse" as const, message: "the reply states no answer" } } : { answer };
+  const stated =
+    answer === undefined ? { error: { where: "parse" as const, message: "the reply states no answer" } } : { answer };
   const steps = splitSteps(text).map((step) => ({ text: step }));
   return { id: solutionId(question, text, from.by), taskId: question.id, text, steps, ...from, ...stated };
 }

@@ -59,7 +59,11 @@ export async function trySample(
 }
 
 /** An attempt that came to nothing. */
-export function failed(question: Question, error: RunError, got: Partial<Pick<Solution, "text" | "by" | "cost">> = {}): Solution {
+export function failed(
+  question: Question,
+  error: RunError,
+  got: Partial<Pick<Solution, "text" | "by" | "cost">> = {},
+): Solution {
   const { text = "", by = [], cost = noCost } = got;
   const id = hash(["failed", question.id, error.where, error.message, text, ...by]);
   return { id, taskId: question.id, text, steps: [], by, cost, error };
@@ -115,14 +119,26 @@ export function meanLogprob(c: Context, solution: Solution): number {
 export function withoutTruth(question: Question): Task {
   const { id, family, text } = question;
   const origin = { by: "question", parents: [], seed: "", split: "eval" } as const;
-  return { id, family, text, ...(question.public === undefined ? {} : { public: question.public }), origin, by: [], secret: {} };
+  return {
+    id,
+    family,
+    text,
+    ...(question.public === undefined ? {} : { public: question.public }),
+    origin,
+    by: [],
+    secret: {},
+  };
 }
 
 /**
  * Scores of solutions without truth, in order: by the context's Evaluator, else by the family's check of the question
  * alone (1 or 0), else null. A solution with an error that left no text scores 0 by the check.
  */
-export async function judge(question: Question, solutions: readonly Solution[], c: Context): Promise<(number | null)[]> {
+export async function judge(
+  question: Question,
+  solutions: readonly Solution[],
+  c: Context,
+): Promise<(number | null)[]> {
   if (c.evaluator) {
     const group = { task: withoutTruth(question), solutions, judgements: [], trees: [], episodes: [] };
     return (await c.evaluator(group, c)).map((judgement) => judgement.score);

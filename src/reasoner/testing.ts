@@ -10,7 +10,12 @@ import { wordTokenizer } from "../engine/words.ts";
 /** The space of BITS(n, s) (specification §0.3): bit prefixes, both children with probability ½ each. */
 export function bitsSpace(n: number): Space<string> & { readonly expanded: string[] } {
   const expanded: string[] = [];
-  const child = (state: string): Child<string> => ({ state, action: state.slice(-1), logprob: Math.log(0.5), calls: [] });
+  const child = (state: string): Child<string> => ({
+    state,
+    action: state.slice(-1),
+    logprob: Math.log(0.5),
+    calls: [],
+  });
   return {
     root: "",
     expanded,
@@ -75,22 +80,33 @@ export class PolicyModel implements Model {
   #complete(read: readonly number[], index: number, o: Sampling): Completion {
     const ids: number[] = [];
     const logprobs: number[] = [];
-    const stops = (o.stop ?? []).map((stop) => this.tokenizer.id(stop));
+    const stops = new Set((o.stop ?? []).map((stop) => this.tokenizer.id(stop)));
     let finish: Completion["finish"] = o.signal?.aborted ? "abort" : "length";
     while (finish === "length" && ids.length < o.maxTokens) {
       const row = this.#logprobs([...read, ...ids]);
-      const id = o.temperature === 0 ? row.indexOf(Math.max(...row)) : draw(row, uniform(`${o.seed}/${index}`, read.length + ids.length));
+      const id =
+        o.temperature === 0
+          ? row.indexOf(Math.max(...row))
+          : draw(row, uniform(`${o.seed}/${index}`, read.length + ids.length));
       ids.push(id);
       logprobs.push(row[id]);
-      if (stops.includes(id)) finish = "stop";
+      if (stops.has(id)) finish = "stop";
     }
-    return { text: this.tokenizer.decode(ids), ids, logprobs: Float32Array.from(logprobs), finish, promptTokens: read.length };
+    return {
+      text: this.tokenizer.decode(ids),
+      ids,
+      logprobs: Float32Array.from(logprobs),
+      finish,
+      promptTokens: read.length,
+    };
   }
 
   next(prompts: readonly Prompt[]): Promise<Distribution[]> {
     this.calls++;
     const all = Array.from({ length: this.tokenizer.size }, (_, id) => id);
-    return Promise.resolve(prompts.map((prompt) => ({ ids: all, logprobs: this.#logprobs("ids" in prompt ? prompt.ids : []) })));
+    return Promise.resolve(
+      prompts.map((prompt) => ({ ids: all, logprobs: this.#logprobs("ids" in prompt ? prompt.ids : []) })),
+    );
   }
 }
 
@@ -110,7 +126,11 @@ function draw(logprobs: Float32Array, u: number): number {
  * A policy for a family whose moves can be enumerated: the words of legal moves, those from which the task can still be
  * solved `skill` times as likely as others, and with probability `noise` any word of the replies.
  */
-export function playerPolicy(family: Family, task: Task, { skill, noise }: { skill: number; noise: number }): WordPolicy {
+export function playerPolicy(
+  family: Family,
+  task: Task,
+  { skill, noise }: { skill: number; noise: number },
+): WordPolicy {
   const question = ask(task);
   const anything = family.words.filter((word) => !word.startsWith("<"));
   const prompt = family.prompt(question, "short").split(" ");

@@ -13,4 +13,4 @@ export const clipOptions = {
   epsilonHigh: z.number().positive().optional(),
 };
 
-export const average = z.enum(["token-mean", "seq-mean", "sum"]);
+export const averageOption = z.enum(["token-mean", "seq-mean", "sum"]);

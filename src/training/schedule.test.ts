@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { valueAt } from "./schedule.ts";
 
 describe("valueAt", () => {
-  const at = (schedule: Parameters<typeof valueAt>[0]) => [0, 0.05, 0.1, 0.5, 0.6, 0.8, 1].map((p) => Number(valueAt(schedule, p).toFixed(6)));
+  const at = (schedule: Parameters<typeof valueAt>[0]) =>
+    [0, 0.05, 0.1, 0.5, 0.6, 0.8, 1].map((p) => Number(valueAt(schedule, p).toFixed(6)));
 
   it("is constant, or linear from end to end and held beyond", () => {
     expect(at(3)).toEqual([3, 3, 3, 3, 3, 3, 3]);

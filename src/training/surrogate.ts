@@ -50,7 +50,11 @@ function tokensOf(datum: OfKind<"rl">, slots: readonly Slot[]): Token[] {
 }
 
 /** −min(ρA, clip(ρ)A), its derivative with respect to log ρ, and whether clipping cut that off. */
-function clipped(ratio: number, advantage: number, clip: SurrogateOptions["clip"]): { value: number; slope: number; cut: boolean } {
+function clipped(
+  ratio: number,
+  advantage: number,
+  clip: SurrogateOptions["clip"],
+): { value: number; slope: number; cut: boolean } {
   const free = ratio * advantage;
   if (!clip) return { value: -free, slope: -free, cut: false };
   const held = Math.min(1 + clip[1], Math.max(1 - clip[0], ratio)) * advantage;
@@ -72,8 +76,13 @@ export function surrogate(o: SurrogateOptions): Loss {
     const count = rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const sums = { loss: 0, cut: 0, klOld: 0, kl: 0 };
     for (const { datum, tokens } of rollouts) {
-      const scale = { "token-mean": 1 / count, "seq-mean": 1 / (batch.length * tokens.length), sum: 1 / batch.length }[o.average];
-      const logRatios = o.ratio === "none" ? [] : tokens.map(({ slot, t, logprob }) => logprob - finite(slot.row.old?.[t], "log π_old", datum, t));
+      const scale = { "token-mean": 1 / count, "seq-mean": 1 / (batch.length * tokens.length), sum: 1 / batch.length }[
+        o.average
+      ];
+      const logRatios =
+        o.ratio === "none"
+          ? []
+          : tokens.map(({ slot, t, logprob }) => logprob - finite(slot.row.old?.[t], "log π_old", datum, t));
       for (const logRatio of logRatios) sums.klOld += klEstimate("k3", -logRatio).value;
       if (o.ratio === "sequence" || o.ratio === "sequence-mean") {
         if (tokens.length === 0) continue;

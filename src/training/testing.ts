@@ -22,7 +22,11 @@ export function rlDatum(id: string, segments: readonly Row[], reward: number, ex
 }
 
 /** A datum scored with log-probs (and reference log-probs) of its response tokens, one list a row. */
-export function scored(datum: Datum, logprobs: readonly (readonly number[])[], refs?: readonly (readonly number[])[]): Scored {
+export function scored(
+  datum: Datum,
+  logprobs: readonly (readonly number[])[],
+  refs?: readonly (readonly number[])[],
+): Scored {
   const rows = rowsOf(datum).map((r, i): ScoredRow => ({
     logprob: Float32Array.from(aligned(r, logprobs[i])),
     ...(refs ? { ref: Float32Array.from(aligned(r, refs[i])) } : {}),
@@ -38,7 +42,12 @@ export function roll(): Scored[] {
     const r = row(rhos.length);
     const minusOne = rhos.map(() => -1);
     const segment = { ...r, old: aligned(r, minusOne) };
-    const advantages = [aligned(r, rhos.map(() => 1 - 2 * i))];
+    const advantages = [
+      aligned(
+        r,
+        rhos.map(() => 1 - 2 * i),
+      ),
+    ];
     const datum = rlDatum(`y${i + 1}`, [segment], 1 - i, { advantages });
     return scored(datum, [rhos.map((rho) => -1 + Math.log(rho))], [minusOne]);
   });
@@ -48,7 +57,7 @@ export function roll(): Scored[] {
 export function gradientsOf(loss: Loss, batch: readonly Scored[]): number[][] {
   const rows = batch.flatMap(({ datum }) => rowsOf(datum));
   const gradients = loss(batch).gradients.logprob ?? [];
-  return gradients.map((gradient, i) => [...gradient.slice(rows[i].from)]);
+  return gradients.map((gradient, i) => Array.from(gradient.subarray(rows[i].from)));
 }
 
 const step = 2 ** -9;
@@ -65,11 +74,21 @@ export function numericGradients(loss: Loss, batch: readonly Scored[]): number[]
       const from = rowsOf(batch[i].datum)[j].from;
       const at = (t: number, delta: number): number => {
         const moved = batch.map((item, k) =>
-          k !== i ? item : { ...item, rows: item.rows.map((r, l) => (l !== j ? r : { ...r, logprob: r.logprob.with(t, r.logprob[t] + delta) })) },
+          k !== i
+            ? item
+            : {
+                ...item,
+                rows: item.rows.map((r, l) =>
+                  l !== j ? r : { ...r, logprob: r.logprob.with(t, r.logprob[t] + delta) },
+                ),
+              },
         );
         return loss(moved).loss;
       };
-      return Array.from(rows[j].logprob.slice(from), (_value, t) => (at(from + t, step) - at(from + t, -step)) / (2 * step));
+      return Array.from(
+        rows[j].logprob.slice(from),
+        (_value, t) => (at(from + t, step) - at(from + t, -step)) / (2 * step),
+      );
     }),
   );
 }
@@ -83,13 +102,19 @@ export function randomRollouts(random: Random, n: number): Scored[] {
       return { ...r, mask, old: r.ids.map((_token, t) => (t < r.from ? 0 : gridLogprob(random))) };
     });
     const datum = rlDatum(`r${i}`, segments, random.int(3), { group: `g${i % 3}` });
-    const near = (r: Row): number[] => (r.old ?? []).slice(r.from).map((old) => Math.min(-step, old + (random.int(257) - 128) * step));
+    const near = (r: Row): number[] =>
+      (r.old ?? []).slice(r.from).map((old) => Math.min(-step, old + (random.int(257) - 128) * step));
     return scored(datum, segments.map(near), segments.map(near));
   });
 }
 
 /** The batch with the advantages of the objective's estimator. */
 export function credited(objective: Objective, batch: readonly Scored[]): Scored[] {
-  const data = objective.advantage?.(batch.map(({ datum, rows }) => ({ datum, rows: rows.map((r, i) => ({ ...r, logprob: Float32Array.from(rowsOf(datum)[i].old ?? []) })) })));
+  const data = objective.advantage?.(
+    batch.map(({ datum, rows }) => ({
+      datum,
+      rows: rows.map((r, i) => ({ ...r, logprob: Float32Array.from(rowsOf(datum)[i].old ?? []) })),
+    })),
+  );
   return batch.map((item, i) => ({ ...item, datum: data?.[i] ?? item.datum }));
 }

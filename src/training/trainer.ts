@@ -86,7 +86,10 @@ class Session {
 
   constructor(model: Trainable, objective: Objective, o: TrainOptions) {
     if (objective.reference && !o.reference) {
-      throw new UserError("This objective needs a frozen reference model and was given none.", "Set `ref`, or its β to 0.");
+      throw new UserError(
+        "This objective needs a frozen reference model and was given none.",
+        "Set `ref`, or its β to 0.",
+      );
     }
     this.#model = model;
     this.#objective = objective;
@@ -147,7 +150,11 @@ function progressAt(progress: readonly [number, number] = [0, 1], step: number, 
 }
 
 /** Streams with data and their shares of a minibatch, which add up to 1; empty if there is nothing to draw from. */
-function sharesAt(streams: ReadonlyMap<string, Stream>, mix: StreamOptions["mix"], progress: number): [Stream, number][] {
+function sharesAt(
+  streams: ReadonlyMap<string, Stream>,
+  mix: StreamOptions["mix"],
+  progress: number,
+): [Stream, number][] {
   const named = mix !== undefined && Object.keys(mix).length > 0;
   const shares = [...streams].flatMap(([source, stream]): [Stream, number][] => {
     const share = named ? valueAt(mix[source] ?? 0, progress) : 1;
@@ -215,17 +222,22 @@ async function credit(
   const unknown = rollouts.flatMap((rl) => rl.segments).filter((row) => row.old === undefined);
   const measured = await forwardRows(model, unknown, ["logprob"], { microTokens });
   const old = new Map(unknown.map((row, i) => [row, Array.from(measured.logprob?.[i] ?? [])]));
-  const complete = rollouts.map((rl) => ({ ...rl, segments: rl.segments.map((row) => ({ ...row, old: row.old ?? old.get(row) })) }));
+  const complete = rollouts.map((rl) => ({
+    ...rl,
+    segments: rl.segments.map((row) => ({ ...row, old: row.old ?? old.get(row) })),
+  }));
   if (!objective.advantage) return complete;
   const rows = complete.flatMap(rowsOf);
   const refs = objective.reference && reference ? await reference.score(rows) : undefined;
   let next = 0;
-  const scored = complete.map(
-    (datum): Scored => ({
-      datum,
-      rows: datum.segments.map((row) => ({ logprob: Float32Array.from(row.old ?? []), ref: refs?.[next++], outputs: {} })),
-    }),
-  );
+  const scored = complete.map((datum): Scored => ({
+    datum,
+    rows: datum.segments.map((row) => ({
+      logprob: Float32Array.from(row.old ?? []),
+      ref: refs?.[next++],
+      outputs: {},
+    })),
+  }));
   return objective.advantage(scored).map((datum) => expectKind(datum, "rl"));
 }
 
@@ -254,7 +266,10 @@ export async function trainRollouts(
   for (let epoch = 0; epoch < epochs; epoch++) {
     const shuffled = o.random.fork(`epoch/${epoch}`).shuffle(useful);
     for (let i = 0; i < perEpoch; i++) {
-      const batch = shuffled.slice(Math.floor((i * useful.length) / perEpoch), Math.floor(((i + 1) * useful.length) / perEpoch));
+      const batch = shuffled.slice(
+        Math.floor((i * useful.length) / perEpoch),
+        Math.floor(((i + 1) * useful.length) / perEpoch),
+      );
       await session.step(batch, o.random.fork(epoch * perEpoch + i), epochs * perEpoch, known ? "old" : "forward");
     }
   }

@@ -71,7 +71,12 @@ export async function forwardRows(
   return results;
 }
 
-async function score(model: Trainable, objective: Objective, data: readonly Datum[], o: UpdateOptions): Promise<Scored[]> {
+async function score(
+  model: Trainable,
+  objective: Objective,
+  data: readonly Datum[],
+  o: UpdateOptions,
+): Promise<Scored[]> {
   const rows = data.flatMap(rowsOf);
   const want: Output[] = o.current === "forward" ? ["logprob", ...objective.needs] : [...objective.needs];
   const outputs = want.length > 0 ? await forwardRows(model, rows, want, o) : {};
@@ -98,7 +103,9 @@ async function score(model: Trainable, objective: Objective, data: readonly Datu
  * masks are those of the forward pass only for the same microbatches.
  */
 async function backward(model: Trainable, rows: readonly Row[], lesson: Lesson, o: UpdateOptions): Promise<void> {
-  const outputs = Object.entries(lesson.gradients).flatMap(([output, arrays]) => (arrays ? [[output, arrays] as const] : []));
+  const outputs = Object.entries(lesson.gradients).flatMap(([output, arrays]) =>
+    arrays ? [[output, arrays] as const] : [],
+  );
   const taught = rows.flatMap((row, i) =>
     o.dropoutSeed !== undefined || outputs.some(([, arrays]) => arrays[i].some((value) => value !== 0))
       ? [{ ids: row.ids, i }]

@@ -93,6 +93,9 @@ export function choose(logits: Float32Array, u: number, o: Choosing): Chosen {
 /** Whether ids end with one of the sequences. */
 export function endsWith(ids: readonly number[], sequences: readonly (readonly number[])[]): boolean {
   return sequences.some(
-    (sequence) => sequence.length > 0 && sequence.length <= ids.length && sequence.every((id, i) => ids[ids.length - sequence.length + i] === id),
+    (sequence) =>
+      sequence.length > 0 &&
+      sequence.length <= ids.length &&
+      sequence.every((id, i) => ids[ids.length - sequence.length + i] === id),
   );
 }

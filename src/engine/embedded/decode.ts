@@ -41,14 +41,19 @@ export function decodeProgram(config: DecoderConfig): Uint8Array {
   const kvHeads = kvHeadsOf(config);
   const group = heads / kvHeads;
   const g = new Graph();
-  const parameters = new Map(Object.entries(stepParameters(config)).map(([name, shape]) => [name, g.input(name, shape)]));
+  const parameters = new Map(
+    Object.entries(stepParameters(config)).map(([name, shape]) => [name, g.input(name, shape)]),
+  );
   const parameter = (name: string): Tensor => {
     const tensor = parameters.get(name);
     if (!tensor) throw new RangeError(`no parameter ${name}`);
     return tensor;
   };
   const normalise = (x: Tensor, scale: string): Tensor =>
-    g.op("SimplifiedLayerNormalization", [x, parameter(scale)], x.shape, { axis: -1, epsilon: { float: config.normEps } });
+    g.op("SimplifiedLayerNormalization", [x, parameter(scale)], x.shape, {
+      axis: -1,
+      epsilon: { float: config.normEps },
+    });
   const linear = (x: Tensor, weight: string, o: { addend?: Tensor; alpha?: number } = {}): Tensor =>
     g.gemm(x, parameter(weight), { transB: true, ...o });
 
@@ -88,11 +93,22 @@ export function decodeProgram(config: DecoderConfig): Uint8Array {
     x = linear(g.reshape(inner, ["rows", hidden]), names.down, { addend: x });
   }
 
-  const logits = linear(normalise(x, FINAL_NORM), EMBEDDING);
+  const { logits, vocab } = evenLogits(g, normalise(x, FINAL_NORM), parameter(EMBEDDING));
   const centred = g.sub(logits, g.reduce("ReduceMax", logits, [1]));
   const exponentials = g.unary("Exp", centred);
-  g.output(centred, "logits");
-  g.output(exponentials, "exponentials");
+  const real = (rows: Tensor): Tensor => (rows.shape[1] === vocab ? rows : g.slice(rows, 1, 0, vocab));
+  g.output(real(centred), "logits");
+  g.output(real(exponentials), "exponentials");
   g.output(g.reduce("ReduceSum", exponentials, [1]), "sums");
   return g.build();
+}
+
+/** Row sums round differently where rows are not aligned: an odd vocabulary is filled up with impossible tokens. */
+function evenLogits(g: Graph, x: Tensor, embedding: Tensor): { logits: Tensor; vocab: number } {
+  const [vocab, width] = embedding.shape.map(Number);
+  const missing = (16 - (vocab % 16)) % 16;
+  if (missing === 0) return { logits: g.gemm(x, embedding, { transB: true }), vocab };
+  const filled = g.concat([embedding, g.constant(new Float32Array(missing * width), [missing, width])], 0);
+  const addend = g.constant(new Float32Array(vocab + missing).fill(MASKED, vocab), [vocab + missing]);
+  return { logits: g.gemm(x, filled, { transB: true, addend }), vocab };
 }

@@ -32,7 +32,7 @@ class LaneThread {
     const file = import.meta.url.endsWith(".ts") ? "./lane-worker.ts" : "./lane-worker.js";
     this.#worker = new Worker(new URL(file, import.meta.url), { execArgv: ["--disable-warning=ExperimentalWarning"] });
     this.#worker.on("message", (answer: LaneAnswer) => this.#hear(answer));
-    this.#worker.on("error", (error) => this.#end(error));
+    this.#worker.on("error", (error: unknown) => this.#end(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on("exit", () => this.#end(new Error("A sampling thread has ended.")));
     this.#worker.unref();
   }
@@ -67,7 +67,11 @@ const threads: LaneThread[] = [];
 let lanes = 0;
 
 /** A lane on thread `index`. UserError if the device is not to be had. */
-export async function createThreadedLane(config: DecoderConfig, device: Hardware["device"], index: number): Promise<Lane> {
+export async function createThreadedLane(
+  config: DecoderConfig,
+  device: Hardware["device"],
+  index: number,
+): Promise<Lane> {
   const thread = (threads[index] ??= new LaneThread());
   const lane = lanes++;
   await thread.ask({ lane, call: "open", config, device });

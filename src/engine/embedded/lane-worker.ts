@@ -29,7 +29,9 @@ async function perform(ask: LaneAsk): Promise<Stepped | undefined> {
 /** The arrays of a step are fresh, so they are handed over, not copied. */
 const owned = (stepped: Stepped | undefined): ArrayBuffer[] =>
   stepped
-    ? [stepped.logits, stepped.exponentials, stepped.sums, stepped.keyValues].flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []))
+    ? [stepped.logits, stepped.exponentials, stepped.sums, stepped.keyValues].flatMap(({ buffer }) =>
+        buffer instanceof ArrayBuffer ? [buffer] : [],
+      )
     : [];
 
 port.on("message", (ask: LaneAsk) => {

@@ -63,7 +63,8 @@ export function referenceLogprobs(config: DecoderConfig, weights: Weights, ids: 
         const shared = Math.floor(head / group) * size;
         const query = queries[t].slice(own, own + size);
         const attention = softmax(keys.slice(0, t + 1).map((key) => dot(query, key, shared) / Math.sqrt(size)));
-        for (let j = 0; j < size; j++) mixed.push(attention.reduce((sum, weight, s) => sum + weight * values[s][shared + j], 0));
+        for (let j = 0; j < size; j++)
+          mixed.push(attention.reduce((sum, weight, s) => sum + weight * values[s][shared + j], 0));
       }
       const y = plus(x, linear(mixed, weights[names.o]));
       const m = rmsNorm(y, weights[names.mlpNorm], config.normEps);

@@ -54,12 +54,6 @@ export function chainOf(node: CacheNode | null): CacheNode[] {
   return chain.reverse();
 }
 
-function commonPrefix(a: readonly CacheNode[], b: readonly CacheNode[]): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return n;
-}
-
 /** Smallest cache that is grown into; below it growing costs more than unused places. */
 const FIRST_CACHE = 32;
 
@@ -70,6 +64,8 @@ export class Rows {
   readonly #config: DecoderConfig;
   readonly #lane: Lane;
   #rows: Row[] = [];
+  /** Where a node was last; the row's `resident` says whether it is still there. */
+  #homes = new WeakMap<CacheNode, Row>();
   #active = 0;
   #cache = 0;
   #loads: Step["loads"][number][] = [];
@@ -87,36 +83,36 @@ export class Rows {
   /** Forgets what the caches hold: the weights have changed. */
   forget(): void {
     this.#rows = [];
+    this.#homes = new WeakMap();
     this.#cache = 0;
   }
 
-  /** Gives the task a free row, that which already holds most of its prefix if there is one. */
+  /** Gives the task a free row, that which already holds most of its prefix if one is known. */
   place(task: Task): void {
     const chain = chainOf(task.from);
-    let best: Row | undefined;
-    let shared = -1;
-    for (const row of this.#rows) {
-      if (row.task) continue;
-      const common = commonPrefix(row.resident, chain);
-      if (common > shared) [best, shared] = [row, common];
-      if (common === chain.length) break;
+    const last = chain.findLastIndex((node, i) => {
+      const home = this.#homes.get(node);
+      return home && !home.task && home.resident[i] === node;
+    });
+    const row = (last >= 0 && this.#homes.get(chain[last])) || this.#freeRow();
+    const index = this.#rows.indexOf(row);
+    for (let i = last + 1; i < chain.length; i++) {
+      this.#loads.push({ row: index, at: i === 0 ? 0 : chain[i - 1].length, keyValues: chain[i].keyValues });
+      this.#homes.set(chain[i], row);
     }
-    if (!best) {
-      best = { task: undefined, length: 0, position: -1, resident: [] };
-      this.#rows.push(best);
-      shared = 0;
-    }
-    const row = this.#rows.indexOf(best);
-    for (let i = shared; i < chain.length; i++) {
-      const { keyValues, length } = chain[i];
-      const at = i === 0 ? 0 : chain[i - 1].length;
-      if (length > at) this.#loads.push({ row, at, keyValues });
-    }
-    best.task = task;
-    best.resident = chain;
-    best.length = task.from?.length ?? 0;
-    best.position = task.from?.position ?? -1;
+    row.task = task;
+    row.resident = chain;
+    row.length = task.from?.length ?? 0;
+    row.position = task.from?.position ?? -1;
     this.#active++;
+  }
+
+  #freeRow(): Row {
+    const free = this.#rows.find((row) => !row.task);
+    if (free) return free;
+    const row: Row = { task: undefined, length: 0, position: -1, resident: [] };
+    this.#rows.push(row);
+    return row;
   }
 
   #free(row: Row): void {
@@ -145,7 +141,7 @@ export class Rows {
     while (rowsFor(used()) > rowsFor(this.#active)) {
       const from = used() - 1;
       while (this.#rows[to].task) to++;
-      this.#rows[to] = { ...this.#rows[from] };
+      Object.assign(this.#rows[to], this.#rows[from]);
       this.#rows[from].task = undefined;
       moves.push({ from, to });
     }
@@ -189,7 +185,13 @@ export class Rows {
     const loads = this.#loads;
     this.#loads = [];
     const { logits, exponentials, sums, keyValues } = await this.#lane.step({
-      cache: this.#cache, ids, positions, lengths, moves, loads, keep,
+      cache: this.#cache,
+      ids,
+      positions,
+      lengths,
+      moves,
+      loads,
+      keep,
     });
     const { vocab } = this.#config;
     const size = keep.length === 0 ? 0 : keyValues.length / keep.length;
@@ -205,7 +207,10 @@ export class Rows {
         sum: sums[i],
       };
       if (row.task.take(prediction, row.position, own)) continue;
-      if (row.task.made) row.resident = chainOf(row.task.made);
+      if (row.task.made) {
+        row.resident = [...row.resident, row.task.made];
+        this.#homes.set(row.task.made, row);
+      }
       this.#free(row);
     }
   }

@@ -30,7 +30,9 @@ function weightsOf(c: DecoderConfig, seed: string): Record<string, Float32Array>
 
 const weights = weightsOf(config, "weights");
 const opened: Sampler[] = [];
-function open(o: { c?: DecoderConfig; w?: () => Record<string, Float32Array>; maxBatch?: number; threads?: number } = {}): Sampler {
+function open(
+  o: { c?: DecoderConfig; w?: () => Record<string, Float32Array>; maxBatch?: number; threads?: number } = {},
+): Sampler {
   const c = o.c ?? config;
   const w = o.w ?? (c === config ? () => weights : () => weightsOf(c, "weights"));
   const sampler = new Sampler(c, w, { threads: o.threads ?? 1, device: "cpu", maxBatch: o.maxBatch ?? 32 });
@@ -100,6 +102,15 @@ describe("Sampler", () => {
     expect(await sampleAll(open({ maxBatch: 64, threads: 2 }), requests.toReversed())).toEqual(together.toReversed());
     const alone = open();
     for (const i of [0, 17, 42]) expect(await alone.submit(requests[i])).toEqual(together[i]);
+  });
+
+  it("gives bit-equal results where products are large enough to be split among threads", async () => {
+    const c = DecoderConfig.parse({ ...base, layers: 1, width: 128, heads: 4, hidden: 344 });
+    const w = weightsOf(c, "wide");
+    const seeds = Array.from({ length: 128 }, (_, i) => `wide/${i}`);
+    const wide = request({ n: 128, seeds, maxTokens: 3 });
+    const together = await open({ c, w: () => w, maxBatch: 128 }).submit(wide);
+    expect(await open({ c, w: () => w, maxBatch: 7 }).submit(wide)).toEqual(together);
   });
 
   it("gives bit-equal results whatever the length of the cache", async () => {
@@ -226,7 +237,12 @@ describe("Sampler", () => {
       await expect(refused).rejects.toThrow(message);
       await expect(refused).rejects.toBeInstanceOf(UserError);
     }
-    await expect(sampler.submit(request({ onToken: () => JSON.parse("{") }))).rejects.toThrow(SyntaxError);
+    const deaf = request({
+      onToken: () => {
+        throw new RangeError("deaf");
+      },
+    });
+    await expect(sampler.submit(deaf)).rejects.toThrow(RangeError);
     expect((await good)[0].ids).toHaveLength(10);
   });
 
@@ -249,13 +265,20 @@ describe("Sampler", () => {
     let level: { node: CacheNode | null; ids: number[] }[] = [{ node: null, ids: [] }];
     for (let depth = 0; depth < 6; depth++) {
       const children = level.flatMap(({ node, ids }) =>
-        Array.from({ length: 3 }, () => ({ parent: node, before: ids, ids: Array.from({ length: 1 + r.int(3) }, () => r.int(12)) })),
+        Array.from({ length: 3 }, () => ({
+          parent: node,
+          before: ids,
+          ids: Array.from({ length: 1 + r.int(3) }, () => r.int(12)),
+        })),
       );
       const found = await sampler.extend(children);
       const whole = children.map(({ before, ids }) => [...before, ...ids]);
       const alone = await open().next(whole);
       found.forEach(({ logprobs }, i) => expect(logprobs).toEqual(alone[i]));
-      level = found.map(({ node }, i) => ({ node, ids: whole[i] })).filter((_, i) => i % 3 === depth % 3 || i === 0).slice(0, 12);
+      level = found
+        .map(({ node }, i) => ({ node, ids: whole[i] }))
+        .filter((_, i) => i % 3 === depth % 3 || i === 0)
+        .slice(0, 12);
     }
   });
 
@@ -272,9 +295,8 @@ describe("Sampler", () => {
     await sampler.next([[1]]);
     const running = sampler.submit(request({ maxTokens: 70 }));
     await sampler.next([[1]]);
-    const refused = expect(running).rejects.toThrow(/closed/);
-    await sampler.close();
-    await refused;
+    const [outcome] = await Promise.allSettled([running, sampler.close()]);
+    expect(outcome).toMatchObject({ status: "rejected", reason: { message: "The sampler has been closed." } });
     await expect(sampler.submit(request())).rejects.toThrow(/closed/);
   });
 });

@@ -70,10 +70,12 @@ export class Sampler {
     const generation = this.#generation();
     return new Promise((resolve, reject) => {
       const sampling = new Sampling(this.#config, request, { resolve, reject });
-      generation.prompts.push(sampling.prompt(generation.index, (tasks) => {
-        generation.samples.push(...tasks);
-        this.#schedule();
-      }));
+      generation.prompts.push(
+        sampling.prompt(generation.index, (tasks) => {
+          generation.samples.push(...tasks);
+          this.#schedule();
+        }),
+      );
       this.#schedule();
     });
   }
@@ -98,7 +100,10 @@ export class Sampler {
       ({ parent, ids }) =>
         new Promise<{ node: CacheNode; logprobs: Float32Array }>((resolve, reject) => {
           if (parent && parent.generation !== generation.index) {
-            throw new UserError("The weights have changed since this prefix was read.", "Start the search again from its prompt.");
+            throw new UserError(
+              "The weights have changed since this prefix was read.",
+              "Start the search again from its prompt.",
+            );
           }
           tasks.push(
             new Reading(this.#config, parent, ids, generation.index, {
@@ -201,14 +206,13 @@ export class Sampler {
 
   /** Takes tasks up to this lane's share of all there is. */
   #fill(rows: Rows, lanes: readonly Rows[], generation: Generation): void {
-    generation.samples = generation.samples.filter((task) => !task.cancelled);
-    generation.prompts = generation.prompts.filter((task) => !task.cancelled);
     const total = lanes.reduce((sum, { active }) => sum + active, this.#queued(generation));
     const share = Math.min(rows.capacity, Math.max(WORTH_A_LANE, Math.ceil(total / lanes.length)));
-    const room = Math.max(0, share - rows.active);
-    const chosen = generation.samples.splice(0, room);
-    chosen.push(...generation.prompts.splice(0, room - chosen.length));
-    for (const task of chosen) rows.place(task);
+    for (const queue of [generation.samples, generation.prompts]) {
+      while (queue.length > 0 && rows.active < share) {
+        for (const task of queue.splice(0, share - rows.active)) if (!task.cancelled) rows.place(task);
+      }
+    }
   }
 
   #failAll(error: unknown): void {

@@ -5,6 +5,7 @@ import { streamKey, uniformAt } from "../../core/random.ts";
 import type { StreamKey } from "../../core/random.ts";
 import { choose, endsWith, logprobsOf, pick } from "./choose.ts";
 import type { Chosen, Prediction } from "./choose.ts";
+import { headWidth } from "./config.ts";
 import type { DecoderConfig } from "./config.ts";
 import type { KeyValues } from "./lane.ts";
 import type { CacheNode, Task } from "./rows.ts";
@@ -47,12 +48,16 @@ function checkIds(config: DecoderConfig, ids: Ids): void {
   if (ids.length === 0) throw new UserError("There are no token ids to read.", "Give a prompt of at least one token.");
   const bad = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocab);
   if (bad !== undefined) {
-    throw new UserError(`Token id ${bad} is not in the vocabulary (0…${config.vocab - 1}).`, "Encode the text with this model's tokenizer.");
+    throw new UserError(
+      `Token id ${bad} is not in the vocabulary (0…${config.vocab - 1}).`,
+      "Encode the text with this model's tokenizer.",
+    );
   }
 }
 
 function checkLength(config: DecoderConfig, length: number, remedy: string): void {
-  if (length > config.context) throw new UserError(`${length} tokens exceed the model's context of ${config.context}.`, remedy);
+  if (length > config.context)
+    throw new UserError(`${length} tokens exceed the model's context of ${config.context}.`, remedy);
 }
 
 function checkRequest(config: DecoderConfig, r: Request): void {
@@ -62,7 +67,8 @@ function checkRequest(config: DecoderConfig, r: Request): void {
   const whole = (value: number): boolean => Number.isInteger(value) && value >= 1;
   checkIds(config, r.ids);
   if (!whole(r.n)) wrong("The number of completions", r.n, "Give an integer of at least 1.");
-  if (r.seeds.length !== r.n) wrong(`The number of seeds for ${r.n} completions`, r.seeds.length, "Give one seed a completion.");
+  if (r.seeds.length !== r.n)
+    wrong(`The number of seeds for ${r.n} completions`, r.seeds.length, "Give one seed a completion.");
   if (!whole(r.maxTokens)) wrong("maxTokens", r.maxTokens, "Give an integer of at least 1.");
   if (!(r.temperature >= 0 && r.temperature < Infinity)) wrong("temperature", r.temperature, "Give a number ≥ 0.");
   if (r.topK !== undefined && !whole(r.topK)) wrong("topK", r.topK, "Give an integer of at least 1.");
@@ -71,7 +77,9 @@ function checkRequest(config: DecoderConfig, r: Request): void {
   checkLength(
     config,
     r.ids.length + r.maxTokens,
-    room > 0 ? `Lower maxTokens to ${room} or less for this prompt.` : "Shorten the prompt, or use a model with a longer context.",
+    room > 0
+      ? `Lower maxTokens to ${room} or less for this prompt.`
+      : "Shorten the prompt, or use a model with a longer context.",
   );
 }
 
@@ -80,26 +88,51 @@ interface Reader {
   fail(error: unknown): void;
 }
 
+/** Joins single tokens [blocks, size] into [blocks, tokens, size]. */
+function joinTokens(tokens: readonly KeyValues[], size: number): KeyValues {
+  if (tokens.length === 1) return tokens[0];
+  const joined = new Float32Array(tokens.length * tokens[0].length);
+  tokens.forEach((token, t) => {
+    for (let from = 0; from < token.length; from += size) {
+      joined.set(token.subarray(from, from + size), from * tokens.length + t * size);
+    }
+  });
+  return joined;
+}
+
+/** What continues a prefix will be continued in turn: places to leave for that, so that the cache is not grown at every step. */
+const TREE_ROOM = 24;
+
 /** Reads ids after a prefix, keeping their keys and values. */
 export class Reading implements Task {
   readonly from: CacheNode | null;
   readonly most: number;
   readonly keep = true;
   made: CacheNode | undefined;
+  readonly #config: DecoderConfig;
+  readonly #length: number;
   readonly #ids: Ids;
   readonly #generation: number;
   readonly #reader: Reader & { readonly cancelled?: boolean };
   readonly #read: KeyValues[] = [];
 
   /** Throws UserError if the ids are none, foreign or too many. */
-  constructor(config: DecoderConfig, from: CacheNode | null, ids: Ids, generation: number, reader: Reader & { readonly cancelled?: boolean }) {
+  constructor(
+    config: DecoderConfig,
+    from: CacheNode | null,
+    ids: Ids,
+    generation: number,
+    reader: Reader & { readonly cancelled?: boolean },
+  ) {
     this.from = from;
-    this.most = (from?.length ?? 0) + ids.length;
+    this.#length = (from?.length ?? 0) + ids.length;
+    this.most = from ? Math.min(config.context, this.#length + TREE_ROOM) : this.#length;
+    this.#config = config;
     this.#ids = ids;
     this.#generation = generation;
     this.#reader = reader;
     checkIds(config, ids);
-    checkLength(config, this.most, "Search less deep, or use a model with a longer context.");
+    checkLength(config, this.#length, "Search less deep, or use a model with a longer context.");
   }
 
   get next(): number {
@@ -112,10 +145,8 @@ export class Reading implements Task {
   take(prediction: Prediction, position: number, keyValues: KeyValues): boolean {
     this.#read.push(keyValues);
     if (this.#read.length < this.#ids.length) return true;
-    const size = keyValues.length;
-    const all = new Float32Array(size * this.#read.length);
-    this.#read.forEach((token, i) => all.set(token, i * size));
-    this.made = { parent: this.from, length: this.most, position, keyValues: all, generation: this.#generation };
+    const all = joinTokens(this.#read, headWidth(this.#config));
+    this.made = { parent: this.from, length: this.#length, position, keyValues: all, generation: this.#generation };
     this.#reader.done(this.made, prediction);
     return false;
   }
@@ -156,7 +187,7 @@ class Drawing implements Task {
   take(prediction: Prediction): boolean {
     const { request } = this.#owner;
     try {
-      const u = uniformAt(this.#key, this.ids.length);
+      const u = uniformAt(this.#key, request.ids.length + this.ids.length);
       const { logits, exponentials, sum } = prediction;
       const chosen = this.#owner.plain ? undefined : this.#choose(prediction, u);
       const id = chosen ? chosen.id : pick(exponentials, sum, u);
@@ -200,7 +231,11 @@ export class Sampling {
   #open: number;
 
   /** Throws UserError if the request cannot be served. */
-  constructor(config: DecoderConfig, request: Request, to: { resolve(results: Sampled[]): void; reject(error: unknown): void }) {
+  constructor(
+    config: DecoderConfig,
+    request: Request,
+    to: { resolve(results: Sampled[]): void; reject(error: unknown): void },
+  ) {
     checkRequest(config, request);
     const { temperature, topK, topP, rules } = request;
     this.request = request;

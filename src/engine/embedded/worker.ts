@@ -104,7 +104,10 @@ const answers: Answers = {
     const { config, o, learner } = at(handle);
     return host({ config, o, learner: learner.clone() });
   },
-  dispose: (handle) => void models.delete(handle),
+  dispose: async (handle) => {
+    await at(handle).sampler?.close();
+    models.delete(handle);
+  },
   weights: (handle) => ({ weights: at(handle).learner.weights(), optimizer: at(handle).learner.moments() }),
   restore: (handle, weights, optimizer) => {
     const model = at(handle);

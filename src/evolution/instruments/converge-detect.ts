@@ -4,8 +4,15 @@ import { defineMethod } from "../../core/method.ts";
 const options = z.object({
   window: z.int().positive().default(3),
   epsilon: z.number().nonnegative().default(0.005).describe("least gain of the best score over the window"),
-  slope: z.boolean().default(false).describe("also stop when the slope over the last window + 1 scores may be 0 (95 %)"),
-  diversity: z.number().positive().optional().describe("also stop when diversity fell by more than this without that gain"),
+  slope: z
+    .boolean()
+    .default(false)
+    .describe("also stop when the slope over the last window + 1 scores may be 0 (95 %)"),
+  diversity: z
+    .number()
+    .positive()
+    .optional()
+    .describe("also stop when diversity fell by more than this without that gain"),
 });
 
 export interface Convergence {
@@ -33,7 +40,10 @@ export function slopeInterval(values: readonly number[]): { slope: number; half:
 const best = (scores: readonly number[]): number => scores.reduce((most, score) => Math.max(most, score), -Infinity);
 
 /** The default rule: the best score gained less than ε over the last `window` iterations. False while there are too few. */
-export function convergeDetect(scores: readonly number[], o: { readonly window: number; readonly epsilon: number }): boolean {
+export function convergeDetect(
+  scores: readonly number[],
+  o: { readonly window: number; readonly epsilon: number },
+): boolean {
   return scores.length > o.window && best(scores) - best(scores.slice(0, -o.window)) < o.epsilon;
 }
 
@@ -44,7 +54,8 @@ function converged(o: z.output<typeof options>) {
     const gain = best(scores) - best(scores.slice(0, -o.window));
     if (convergeDetect(scores, o)) return { stop: true, reason: "no gain", gain };
     const fallen = (diversities.at(-1 - o.window) ?? 0) - (diversities.at(-1) ?? 0);
-    if (o.diversity !== undefined && gain <= 0 && fallen > o.diversity) return { stop: true, reason: "diversity", gain };
+    if (o.diversity !== undefined && gain <= 0 && fallen > o.diversity)
+      return { stop: true, reason: "diversity", gain };
     const { slope, half } = slopeInterval(scores.slice(-o.window - 1));
     if (o.slope && Math.abs(slope) <= half) return { stop: true, reason: "flat", gain };
     return { stop: false, gain };

@@ -12,7 +12,8 @@ export interface Texts {
 }
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== "");
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length);
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Distinct n-grams as a share of all n-grams of the texts. */
 export function distinctN(texts: readonly string[], n: number): number {
@@ -53,14 +54,18 @@ function diversity({ n }: z.output<typeof options>) {
     return {
       distinctN: mean(questions.map(({ texts }) => distinctN(texts, n))),
       /** Distinct non-empty lists of equations a question. */
-      equationLists: mean(questions.map(({ texts }) => new Set(texts.map((text) => equationsOf(text).join(";")).filter(Boolean)).size)),
+      equationLists: mean(
+        questions.map(({ texts }) => new Set(texts.map((text) => equationsOf(text).join(";")).filter(Boolean)).size),
+      ),
       answers: mean(clusters.map((sizes) => sizes.length)),
       /** Mean 1 − ROUGE-L over pairs. */
       distance: mean(questions.map(({ texts }) => pairwiseDistance(texts))),
       /** Nats. */
       answerEntropy: mean(clusters.map(clusterEntropy)),
       /** Mean −log p of the sampled tokens, in nats: an estimate of the policy's entropy a token. */
-      tokenEntropy: mean(questions.flatMap(({ logprobs = [] }) => logprobs.flatMap((row) => Array.from(row, (p) => -p)))),
+      tokenEntropy: mean(
+        questions.flatMap(({ logprobs = [] }) => logprobs.flatMap((row) => Array.from(row, (p) => -p))),
+      ),
     };
   };
 }

@@ -15,7 +15,9 @@ describe("pass-at-k", () => {
   it("equals the share of k-subsets that hold a right sample", () => {
     for (let c = 0; c <= 6; c++) {
       for (let k = 1; k <= 6; k++) {
-        const subsets = Array.from({ length: 64 }, (_, bits) => bits).filter((bits) => bits.toString(2).replaceAll("0", "").length === k);
+        const subsets = Array.from({ length: 64 }, (_, bits) => bits).filter(
+          (bits) => bits.toString(2).replaceAll("0", "").length === k,
+        );
         const hits = subsets.filter((bits) => (bits & ((1 << c) - 1)) !== 0).length;
         expect(passAtK(6, c, k)).toBeCloseTo(hits / subsets.length, 12);
       }
@@ -24,15 +26,28 @@ describe("pass-at-k", () => {
 
   it("stays accurate for many samples and refuses impossible counts", () => {
     expect(passAtK(10_000, 1, 100)).toBeCloseTo(0.01, 10);
-    for (const [n, c, k] of [[5, 6, 1], [5, 1, 6], [5, 1, 0], [5, -1, 1]]) expect(() => passAtK(n, c, k)).toThrow(RangeError);
+    for (const [n, c, k] of [
+      [5, 6, 1],
+      [5, 1, 6],
+      [5, 1, 0],
+      [5, -1, 1],
+    ])
+      expect(() => passAtK(n, c, k)).toThrow(RangeError);
   });
 
   it("gives majority and best-of-k of the first k", () => {
-    const sampled = { correct: [true, false, false, true], answers: ["1", "2", "2", "1.0"], scores: [0.1, 0.9, 0.2, 1] };
+    const sampled = {
+      correct: [true, false, false, true],
+      answers: ["1", "2", "2", "1.0"],
+      scores: [0.1, 0.9, 0.2, 1],
+    };
     expect([1, 3, 4].map((k) => majorityAtK(sampled, k))).toEqual([1, 0, 1]);
     expect([1, 3, 4].map((k) => bestAtK(sampled, k))).toEqual([1, 0, 1]);
     const curve = passMethod.create({ k: [1, 2] })([sampled, { correct: [false, false] }]);
-    expect(curve).toEqual([{ k: 1, pass: 0.25 }, { k: 2, pass: expect.closeTo(5 / 12, 12) }]);
+    expect(curve).toEqual([
+      { k: 1, pass: 0.25 },
+      { k: 2, pass: expect.closeTo(5 / 12, 12) },
+    ]);
   });
 });
 
@@ -48,7 +63,9 @@ describe("diversity-metrics", () => {
   it("counts n-grams, equations and answers", () => {
     expect(distinctN(["a b a b", "a b"], 2)).toBe(0.5);
     expect(distinctN(["a"], 2)).toBe(0);
-    const found = measure([{ texts: ["1 + 2 = 3", "so 1+2 = 3", "2 + 1 = 3", "none"], answers: ["3", "3", "3", undefined] }]);
+    const found = measure([
+      { texts: ["1 + 2 = 3", "so 1+2 = 3", "2 + 1 = 3", "none"], answers: ["3", "3", "3", undefined] },
+    ]);
     expect([found.equationLists, found.answers]).toEqual([2, 1]);
   });
 
@@ -67,7 +84,14 @@ describe("converge-detect", () => {
 
   it("stops at the sixth of the specification's series, not before", () => {
     const o = { window: 3, epsilon: 0.005 };
-    expect(series.map((_, i) => convergeDetect(series.slice(0, i + 1), o))).toEqual([false, false, false, false, false, true]);
+    expect(series.map((_, i) => convergeDetect(series.slice(0, i + 1), o))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(detect({})(series).gain).toBeCloseTo(0.003, 12);
     expect(detect({})(series.slice(0, 5)).gain).toBeCloseTo(0.052, 12);
   });

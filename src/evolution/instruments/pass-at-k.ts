@@ -16,7 +16,8 @@ export interface Sampled {
  * Throws RangeError unless 0 ≤ c ≤ n and 1 ≤ k ≤ n.
  */
 export function passAtK(n: number, c: number, k: number): number {
-  if (!(c >= 0 && c <= n && k >= 1 && k <= n)) throw new RangeError(`pass@k needs 0 ≤ c ≤ n and 1 ≤ k ≤ n, got n=${n}, c=${c}, k=${k}`);
+  if (!(c >= 0 && c <= n && k >= 1 && k <= n))
+    throw new RangeError(`pass@k needs 0 ≤ c ≤ n and 1 ≤ k ≤ n, got n=${n}, c=${c}, k=${k}`);
   if (n - c < k) return 1;
   let allWrong = 1;
   for (let i = n - c + 1; i <= n; i++) allWrong *= 1 - k / i;
@@ -47,12 +48,15 @@ export default defineMethod({
   source: "Chen et al. 2021, Evaluating Large Language Models Trained on Code",
   options: z.object({ k: z.array(z.int().positive()).min(1).default([1, 4, 16]) }),
   /** Means over questions, one point a k; maj and best where every question has answers or scores. */
-  create: ({ k: ks }) =>
+  create:
+    ({ k: ks }) =>
     (questions: readonly Sampled[]) =>
       ks.map((k) => ({
         k,
         pass: mean(questions.map(({ correct }) => passAtK(correct.length, correct.filter(Boolean).length, k))),
-        ...(questions.every(({ answers }) => answers) ? { majority: mean(questions.map((q) => majorityAtK(q, k))) } : {}),
+        ...(questions.every(({ answers }) => answers)
+          ? { majority: mean(questions.map((q) => majorityAtK(q, k))) }
+          : {}),
         ...(questions.every(({ scores }) => scores) ? { best: mean(questions.map((q) => bestAtK(q, k))) } : {}),
       })),
 });

@@ -45,6 +45,48 @@ function recipe(o: z.output<typeof options>): RecipeInput {
     plain: { plain: 1 },
     hindsight: { play: 0.9, plain: 0.1 },
   } satisfies Record<string, Record<string, number | [number, number]>>;
+  const base: RecipeInput["phases"] = [
+    {
+      name: "base",
+      rounds: 4,
+      train: [
+        {
+          objective: "sft",
+          steps: Math.ceil(o.baseSteps / 4),
+          batch: o.batch,
+          lr: { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr / 10, warmup: 0.05, hold: 0.6 },
+          mix: { plain: 1 },
+          generators: { plain: play(false, choiceWeight) },
+        },
+      ],
+    },
+  ];
+  const loop: RecipeInput["phases"] = [
+    {
+      name: "loop",
+      rounds: o.rounds,
+      ...(collecting
+        ? {
+            tasks: { creator: { id: "from-family", options: { family: "countdown", difficulty: o.numbers, split: "train" } }, count: o.tasks },
+            reason: { id: "cot", options: { n: o.samples } },
+            judge: o.arm === "permuted" ? ["gt-match", "permuted"] : ["gt-match"],
+            process: o.arm === "permuted" ? [] : ["her"],
+            build: [{ id: "sft-rows", options: { cap: 5, spare: 0.8 } }],
+          }
+        : {}),
+      train: [
+        {
+          objective: "sft",
+          steps: o.steps,
+          batch: o.batch,
+          lr: [o.lr, o.finalLr],
+          mix: mixes[o.arm],
+          generators: { play: play(true, 1), plain: play(false, 0) },
+        },
+      ],
+      evalEvery: 1,
+    },
+  ];
   return {
     id: "expert-iter",
     about: "Countdown by expert iteration with hindsight",
@@ -53,46 +95,7 @@ function recipe(o: z.output<typeof options>): RecipeInput {
       policy: { layers: o.layers, width: o.width, heads: o.heads, hidden: o.hidden, context: 8 * o.numbers + 8, positions: "rope" },
     },
     roles: { reasoner: "policy" },
-    phases: [
-      {
-        name: "base",
-        rounds: 4,
-        train: [
-          {
-            objective: "sft",
-            steps: Math.ceil(o.baseSteps / 4),
-            batch: o.batch,
-            lr: { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr / 10, warmup: 0.05, hold: 0.6 },
-            mix: { plain: 1 },
-            generators: { plain: play(false, choiceWeight) },
-          },
-        ],
-      },
-      {
-        name: "loop",
-        rounds: o.rounds,
-        ...(collecting
-          ? {
-              tasks: { creator: { id: "from-family", options: { family: "countdown", difficulty: o.numbers, split: "train" } }, count: o.tasks },
-              reason: { id: "cot", options: { n: o.samples } },
-              judge: o.arm === "permuted" ? ["gt-match", "permuted"] : ["gt-match"],
-              process: o.arm === "permuted" ? [] : ["her"],
-              build: [{ id: "sft-rows", options: { cap: 5, spare: 0.8 } }],
-            }
-          : {}),
-        train: [
-          {
-            objective: "sft",
-            steps: o.steps,
-            batch: o.batch,
-            lr: [o.lr, o.finalLr],
-            mix: mixes[o.arm],
-            generators: { play: play(true, 1), plain: play(false, 0) },
-          },
-        ],
-        evalEvery: 1,
-      },
-    ],
+    phases: o.rounds > 0 ? [...base, ...loop] : base,
     evaluation: { difficulties: [o.numbers], tasks: o.heldOut, probe: o.probe, sampled: o.heldOut },
   };
 }

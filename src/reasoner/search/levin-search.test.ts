@@ -113,14 +113,51 @@ describe("levinSearch", () => {
     expect(seen.length).toBe(45);
   });
 
+  it("does not expand a state that a likelier path has overtaken", async () => {
+    // "x" is generated with π = .2, and before its turn again with π = .612.
+    const edges: Record<string, [string, number][]> = {
+      "": [
+        ["x", 0.2],
+        ["a", 0.8],
+      ],
+      a: [
+        ["b", 0.9],
+        ["y", 0.1],
+      ],
+      b: [
+        ["x", 0.85],
+        ["z", 0.15],
+      ],
+    };
+    const seen: string[] = [];
+    const tree: PolicyTree<string> = {
+      root: "",
+      expand: ([state]) => {
+        seen.push(state);
+        return Promise.resolve([(edges[state] ?? []).map(([next, p]) => ({ state: next, logprob: Math.log(p) }))]);
+      },
+      isGoal: () => false,
+      key: (state) => state,
+    };
+    await levinSearch(tree, { expansions: 100 });
+    expect(seen.slice(0, 4)).toEqual(["", "a", "b", "x"]);
+    expect(seen.filter((state) => state === "x").length).toBe(1);
+  });
+
   it("expands a repeated state again only when it comes with a higher probability", async () => {
     const visits = async (last: number): Promise<number> => {
       // "x" is cheap with π = .4 at depth 1, and reached again with π = .6 · last, later because it is deeper.
       const edges: Record<string, [string, number][]> = {
-        "": [["x", 0.4], ["a", 0.6]],
+        "": [
+          ["x", 0.4],
+          ["a", 0.6],
+        ],
         a: [["b", 1]],
         b: [["c", 1]],
-        c: [["x", last], ["y", 1 - last]],
+        c: [
+          ["x", last],
+          ["y", 1 - last],
+        ],
       };
       const seen: string[] = [];
       const tree: PolicyTree<string> = {

@@ -67,7 +67,8 @@ export async function levinSearch<S>(tree: PolicyTree<S>, o: LevinOptions): Prom
       const node = open.pop();
       if (node === undefined) break;
       if (outdone(node, (best) => best > node.logprob)) continue;
-      if (tree.isGoal(node.state)) return { goal: node.state, logprob: node.logprob, expansions: expansions + batch.length + 1 };
+      if (tree.isGoal(node.state))
+        return { goal: node.state, logprob: node.logprob, expansions: expansions + batch.length + 1 };
       batch.push(node);
     }
     if (batch.length === 0) break;
@@ -87,5 +88,7 @@ export async function levinSearch<S>(tree: PolicyTree<S>, o: LevinOptions): Prom
 
 function logSum(branches: readonly Branch<unknown>[]): number {
   const top = branches.reduce((max, { logprob }) => Math.max(max, logprob), -Infinity);
-  return top === -Infinity ? top : top + Math.log(branches.reduce((sum, { logprob }) => sum + Math.exp(logprob - top), 0));
+  return top === -Infinity
+    ? top
+    : top + Math.log(branches.reduce((sum, { logprob }) => sum + Math.exp(logprob - top), 0));
 }

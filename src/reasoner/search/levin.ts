@@ -44,15 +44,17 @@ const spent: RunError = { where: "budget", message: "no reply was accepted withi
 const nothing: RunError = { where: "sample", message: "no reply that the search allows was accepted" };
 
 /**
- * Departures from the paper, all options: a goal is taken as soon as it is generated (never more expansions), improbable
- * tokens are left out, invalid steps pruned, and the word after "=" is not branched on.
+ * Departures from the paper: a goal is taken as soon as it is generated (never more expansions), and, as options,
+ * improbable tokens are left out, invalid steps pruned, and the word after "=" is not branched on. A family without a
+ * check accepts the first well-formed reply. If none is accepted, the first rejected one is the best so far.
  */
 export default defineMethod({
   id: "levin",
   kind: "search",
   contract: "reasoner",
   section: "L",
-  about: "Levin tree search over tokens: best-first by depth over probability, up to the first reply that the question's own check accepts.",
+  about:
+    "Levin tree search over tokens: best-first by depth over probability, up to the first reply that the question's own check accepts.",
   source: "Orseau et al. 2018",
   options,
   create: (o) => (question, c) => search(question, c, o),

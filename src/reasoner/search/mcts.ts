@@ -10,23 +10,14 @@ import type { TreeNode } from "../../core/tree.ts";
 import { aborted, failed, judge, stopped } from "../solve.ts";
 import { descend, MonteCarlo } from "./monte-carlo.ts";
 import { outputs, ranked } from "./rank.ts";
-import alphazero from "./scores/alphazero.ts";
-import puct from "./scores/puct.ts";
-import type { Score } from "./scores/score.ts";
-import ucbSurvey from "./scores/ucb-survey.ts";
-import uct from "./scores/uct.ts";
+import { explorationAt, scoreOf, selectionOptions } from "./selection.ts";
 import { familySpace, type Written } from "./space.ts";
 import vRollout from "./values/v-rollout.ts";
 
-const options = z.object({
+const options = selectionOptions.extend({
   simulations: z.int().positive().default(64),
   /** Children per expansion. */
   children: z.int().positive().default(4),
-  score: z.enum(["ucb-survey", "puct", "uct", "alphazero"]).default("puct"),
-  /** Weight of exploration; the score's own default if absent. */
-  c: z.number().nonnegative().optional(),
-  /** Exploration over the search: constant, or falling to a tenth linearly or exponentially. */
-  schedule: z.enum(["constant", "linear", "exponential"]).default("constant"),
   /** What an unvisited child counts as. */
   fpu: z.enum(["parent", "zero", "infinity"]).default("parent"),
   gamma: z.number().gt(0).max(1).default(1),
@@ -43,26 +34,6 @@ const options = z.object({
   merge: z.boolean().default(true),
 });
 type Options = z.output<typeof options>;
-
-function scoreOf(o: Options): Score {
-  const own = o.c === undefined ? {} : { c: o.c };
-  switch (o.score) {
-    case "puct":
-      return puct.create(puct.options.parse(own));
-    case "ucb-survey":
-      return ucbSurvey.create(ucbSurvey.options.parse(own));
-    case "uct":
-      return uct.create(uct.options.parse(own));
-    case "alphazero":
-      return alphazero.create(alphazero.options.parse(o.c === undefined ? {} : { init: o.c }));
-  }
-}
-
-const schedules: Record<Options["schedule"], (progress: number) => number> = {
-  constant: () => 1,
-  linear: (progress) => 1 - 0.9 * progress,
-  exponential: (progress) => 0.1 ** progress,
-};
 
 /** Values of a node: terminals by the Evaluator where there is one, everything else by the Guide. */
 function valuer(question: Question, c: Context, o: Options, solve: (state: Written) => Solution) {
@@ -106,7 +77,7 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     error = stopped(c);
     if (error) break;
     try {
-      if (!(await grown.simulate(schedules[o.schedule](m / o.simulations)))) error = space.error ?? stopped(c) ?? explored;
+      if (!(await grown.simulate(explorationAt(o, m / o.simulations)))) error = space.error ?? stopped(c) ?? explored;
     } catch (thrown) {
       error = c.signal.aborted ? aborted : { where: "sample", message: messageOf(thrown) };
     }

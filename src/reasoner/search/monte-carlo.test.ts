@@ -65,7 +65,11 @@ describe("MonteCarlo", () => {
         }
         for (const node of tree.tree.nodes) {
           if (node.terminal) expect(node.total).toBe(node.visits * (node.value ?? 0));
-          else expect(node.total).toBeCloseTo((node.value ?? 0) + node.children.reduce((sum, id) => sum + tree.tree.nodes[id].total, 0), 9);
+          else
+            expect(node.total).toBeCloseTo(
+              (node.value ?? 0) + node.children.reduce((sum, id) => sum + tree.tree.nodes[id].total, 0),
+              9,
+            );
         }
       }
     });

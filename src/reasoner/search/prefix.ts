@@ -52,6 +52,10 @@ async function readAll(model: Model, rows: readonly Reading[]): Promise<Prefix[]
     const nodes = await model.extend(rows.map((row) => ({ parent: row.after?.cursor ?? null, ids: row.ids })));
     return nodes.map(({ cursor, logprobs }, i) => ({ ids: ids[i], logprobs, cursor }));
   }
-  const next = (await model.next?.(ids.map((read) => ({ ids: read })), "all")) ?? [];
+  const next =
+    (await model.next?.(
+      ids.map((read) => ({ ids: read })),
+      "all",
+    )) ?? [];
   return next.map(({ logprobs }, i) => ({ ids: ids[i], logprobs, cursor: null }));
 }

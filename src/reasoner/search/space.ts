@@ -4,7 +4,17 @@ import { messageOf } from "../../core/errors.ts";
 import type { RunError } from "../../core/solution.ts";
 import type { Child, Space } from "../../core/space.ts";
 import type { Question } from "../../core/task.ts";
-import { aborted, costOf, isRunError, joined, nativeMessages, promptOf, readReply, stopped, trySample } from "../solve.ts";
+import {
+  aborted,
+  costOf,
+  isRunError,
+  joined,
+  nativeMessages,
+  promptOf,
+  readReply,
+  stopped,
+  trySample,
+} from "../solve.ts";
 import { Heap } from "./heap.ts";
 import { reader, type Prefix, type Reader } from "./prefix.ts";
 
@@ -78,9 +88,16 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
 
   async function sampled(state: Written, k: number): Promise<Move[]> {
     const seed = c.random.fork(`expand/${question.id}${state.path}`).seed;
-    const prompt = model.tokenizer && model.can.ids ? { ids: state.ids } : nativeMessages(family, question, "short", state.text);
+    const prompt =
+      model.tokenizer && model.can.ids ? { ids: state.ids } : nativeMessages(family, question, "short", state.text);
     const left = single ? 1 : maxTokens - state.tokens;
-    const drawn = await trySample(c, "reasoner", prompt, { n: k, seed, maxTokens: left, temperature: o.temperature, stop: enders });
+    const drawn = await trySample(c, "reasoner", prompt, {
+      n: k,
+      seed,
+      maxTokens: left,
+      temperature: o.temperature,
+      stop: enders,
+    });
     if (isRunError(drawn)) {
       error = drawn;
       return [];
@@ -108,7 +125,17 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
     const key = o.merge && !ended ? reached : undefined;
     const path = `${state.path}/${index}`;
     const calls = [...state.calls, ...move.calls];
-    const next = { steps, text, calls, ended, key, tokens, ids: [...state.ids, ...move.ids], path, prefix: move.prefix };
+    const next = {
+      steps,
+      text,
+      calls,
+      ended,
+      key,
+      tokens,
+      ids: [...state.ids, ...move.ids],
+      path,
+      prefix: move.prefix,
+    };
     return { state: next, action: move.text, logprob: move.logprob, calls: move.calls };
   }
 
@@ -124,7 +151,7 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
     const [start] = await read([{ after: state.prefix, ids: unread }]);
     grow(start, [], 0);
     const children: Child<Written>[] = [];
-    for (let reads = 0; children.length < k && reads < patience * k && !stopped(c); ) {
+    for (let reads = 0; children.length < k && reads < patience * k && !stopped(c);) {
       const top = heap.pop();
       if (top === undefined) break;
       const text = tokenizer.decode(top.ids);
@@ -150,7 +177,8 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
     },
     isTerminal: (state) => state.ended,
     key: (state) => state.key,
-    solution: (state) => readReply(question, family, "short", state.text, { by: state.calls, cost: costOf(c, state.calls) }),
+    solution: (state) =>
+      readReply(question, family, "short", state.text, { by: state.calls, cost: costOf(c, state.calls) }),
     spent: () => c.budget.spent,
     expand: async (state, k) => {
       error = broken ?? stopped(c);

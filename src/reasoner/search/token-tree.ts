@@ -94,7 +94,15 @@ export function tokenTree(question: Question, c: Context, o: TokenTreeOptions): 
   /** The child of a node by a token, undefined if it is left out or a complete reply that is not accepted. */
   function child(parent: TokenNode, token: number, logprob: number): TokenNode | undefined {
     const { steps } = parent;
-    const node: TokenNode = { token, parent, logprob, steps, open: parent.open + 1, length: parent.length + 1, key: undefined };
+    const node: TokenNode = {
+      token,
+      parent,
+      logprob,
+      steps,
+      open: parent.open + 1,
+      length: parent.length + 1,
+      key: undefined,
+    };
     if (token === end) return complete(node, [...steps, tail(node, node.open)].join(" "), family.end);
     if (node.length >= maxTokens) return undefined;
     const closed = token === delimiter || delimiter === undefined;
@@ -113,7 +121,8 @@ export function tokenTree(question: Question, c: Context, o: TokenTreeOptions): 
     if (state === undefined) return o.prune ? undefined : node;
     // No further step is valid here, so that the reply can only end.
     const last = family.state(question, [...steps, `${step} ${family.delimiter}`]) === undefined;
-    if (o.prune && last) return complete(node, [...steps, step, family.end].join(" "), `${tail(node, 1)} ${family.end}`);
+    if (o.prune && last)
+      return complete(node, [...steps, step, family.end].join(" "), `${tail(node, 1)} ${family.end}`);
     return o.merge ? { ...node, key: state } : node;
   }
 
@@ -148,7 +157,10 @@ export function tokenTree(question: Question, c: Context, o: TokenTreeOptions): 
     key: (node) => node.key,
     expand: async (nodes) => {
       const prompt = nodes.includes(root) ? tokenizer.encode(nativeMessages(family, question, "short")[0].content) : [];
-      const rows = nodes.map((node) => ({ after: node.parent?.prefix ?? null, ids: node === root ? prompt : [node.token] }));
+      const rows = nodes.map((node) => ({
+        after: node.parent?.prefix ?? null,
+        ids: node === root ? prompt : [node.token],
+      }));
       const prefixes = await read(rows);
       return nodes.map((node, i) => {
         node.prefix = { ...prefixes[i], logprobs: noLogprobs };

@@ -130,8 +130,8 @@ describe("GrowingTree", () => {
       for (let i = 0; i < size; i++) tree.expand(i, [offer(`a${i}`, { key: `k${i}` })]);
       return (performance.now() - start) / size;
     };
-    time(2000);
-    // Quadratic bookkeeping would make the second some 30 times the first.
-    expect(time(64_000)).toBeLessThan(10 * Math.max(time(2000), 1e-4));
+    // The fastest of several, because other work on the machine only slows down. Quadratic bookkeeping would make it 16 times.
+    const best = (size: number): number => Math.min(...[1, 2, 3, 4].map(() => time(size)));
+    expect(best(16_000)).toBeLessThan(8 * best(1000));
   });
 });

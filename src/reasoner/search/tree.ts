@@ -115,7 +115,7 @@ export class GrowingTree {
   }
 
   #close(node: Growing): void {
-    for (let at: Growing | null = node; at !== null; ) {
+    for (let at: Growing | null = node; at !== null;) {
       at.closed = true;
       if (at.parent === null || --this.#open[at.parent] > 0) return;
       at = this.#nodes[at.parent];
@@ -153,8 +153,17 @@ export class GrowingTree {
   }
 
   /** A finished copy. */
-  finish(o: { readonly id: string; readonly taskId: string; readonly by: string; readonly cost: Cost; readonly oracle: boolean }): Tree {
-    return { ...o, nodes: this.#nodes.map((node) => ({ ...node, children: [...node.children], calls: [...node.calls] })) };
+  finish(o: {
+    readonly id: string;
+    readonly taskId: string;
+    readonly by: string;
+    readonly cost: Cost;
+    readonly oracle: boolean;
+  }): Tree {
+    return {
+      ...o,
+      nodes: this.#nodes.map((node) => ({ ...node, children: [...node.children], calls: [...node.calls] })),
+    };
   }
 }
 

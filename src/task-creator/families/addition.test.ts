@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
 import { ask } from "../../core/task.ts";
 import type { Task } from "../../core/task.ts";
-import addition, { add, congruent, plausibleLength } from "./addition.ts";
+import addition from "./addition.ts";
+import { add, congruent, plausibleLength } from "./digits.ts";
 import { familySuite } from "./suite.ts";
 
 const make = (o: object) => addition.create(addition.options.parse(o));

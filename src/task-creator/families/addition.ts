@@ -1,14 +1,12 @@
 import { z } from "zod";
 import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
-import type { Random } from "../../core/random.ts";
+import { add, congruent, drawOperands, plausibleLength } from "./digits.ts";
+import type { Digits } from "./digits.ts";
 import { digitWords, end, malformed, wordsOf } from "./grammar.ts";
 import { familyOf } from "./stepped.ts";
 import { blank, spelled, write } from "./written.ts";
 import type { Written } from "./written.ts";
-
-/** Digits of a number, least significant first. */
-export type Digits = readonly number[];
 
 interface Operands {
   readonly a: Digits;
@@ -32,51 +30,6 @@ const options = z.object({
       "what a checker without the answer looks at: nothing, the number of digits, or residues modulo 9, 11, 101",
     ),
 });
-
-/** The sum of two numbers by digits. */
-export function add(a: Digits, b: Digits): number[] {
-  const sum: number[] = [];
-  let carry = 0;
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const column = (a[i] ?? 0) + (b[i] ?? 0) + carry;
-    sum.push(column % 10);
-    carry = column > 9 ? 1 : 0;
-  }
-  return carry === 1 ? [...sum, 1] : sum;
-}
-
-/** Has a reply as many digits as a sum of the operands may have, and no leading zero? */
-export function plausibleLength(a: Digits, b: Digits, reply: Digits): boolean {
-  const longest = Math.max(a.length, b.length);
-  const extra = reply.length - longest;
-  return (extra === 0 || (extra === 1 && reply[longest] === 1)) && (reply.at(-1) !== 0 || longest === 1);
-}
-
-/** Do the residues of the operands add up to the reply's, modulo 9, 11 and 101? Necessary, not sufficient. */
-export function congruent(a: Digits, b: Digits, reply: Digits): boolean {
-  return [9, 11, 101].every(
-    (modulus) => (residue(a, modulus) + residue(b, modulus)) % modulus === residue(reply, modulus),
-  );
-}
-
-function residue(digits: Digits, modulus: number): number {
-  return digits.reduceRight((value, digit) => (value * 10 + digit) % modulus, 0);
-}
-
-/** Operands of so many digits; some with a stretch of digits that pass a carry on. */
-function draw(random: Random, digits: number, o: { mixed: boolean; carries: number }): Operands {
-  const number = (length: number): number[] =>
-    Array.from({ length }, (_, i) => (i === length - 1 ? 1 + random.int(9) : random.int(10)));
-  const a = number(digits);
-  const b = number(o.mixed ? 1 + random.int(digits) : digits);
-  if (random.next() < o.carries) {
-    const first = random.int(b.length);
-    const stop = first + 1 + random.int(b.length - first);
-    for (let i = first; i < stop; i++) b[i] = i === first ? Math.min(9, 10 - a[i]) : 9 - a[i];
-    b[b.length - 1] ||= 1;
-  }
-  return random.next() < 0.5 ? { a, b } : { a: b, b: a };
-}
 
 function addition(o: z.output<typeof options>): Family {
   // Everything inside is least significant first; only words have an order of writing.
@@ -127,7 +80,7 @@ function addition(o: z.output<typeof options>): Family {
       const digits = (number: string): string[] => ordered([...number].reverse());
       return found === null ? undefined : [...digits(found[1]), "+", ...digits(found[2])];
     },
-    draw: (random, digits) => draw(random, digits, o),
+    draw: (random, digits) => drawOperands(random, digits, o),
     proper: ({ a, b }) => (o.mixed || a.length === b.length) && a.at(-1) !== 0 && b.at(-1) !== 0,
     key: ({ a, b }) => [decimal(a), decimal(b)].sort().join(" + "),
     difficultyOf: longest,
@@ -146,6 +99,7 @@ function addition(o: z.output<typeof options>): Family {
     stateKey: spelled,
     complete: rest,
     hint: (m) => ordered(sumOf(m)).map(String),
+    hinted: (words) => words,
     maxWords: (m) => longest(m) + 2,
     equivalents: ({ a, b }) => [{ a: b, b: a }],
   });

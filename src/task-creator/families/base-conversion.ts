@@ -3,6 +3,7 @@ import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
 import type { StepWords } from "./rules.ts";
 import { malformed, unfinished } from "./grammar.ts";
+import { baseWord, bases, digits, isConversionStep, symbols, valueOf } from "./positional.ts";
 import { familyOf } from "./stepped.ts";
 
 interface Conversion {
@@ -20,19 +21,7 @@ interface Progress {
 
 const wrongOperands = "<wrong-operands>";
 const wrongResult = "<wrong-result>";
-const symbols = [..."0123456789abcdef"];
-const bases = Array.from({ length: 15 }, (_, i) => i + 2);
-const baseWord = (base: number): string => `b${base}`;
-
 const options = z.object({ max: z.int().min(100).max(65535).default(4095).describe("largest number") });
-
-const digits = (value: number, base: number): string[] => [...value.toString(base)];
-/** The value of digits without leading zeros; undefined if they are none. */
-function valueOf(words: readonly string[], base: number): number | undefined {
-  if (words.length === 0 || words.length > 16 || (words.length > 1 && words[0] === "0")) return undefined;
-  const places = words.map((word) => symbols.indexOf(word));
-  return places.every((digit) => digit >= 0 && digit < base) ? places.reduce((sum, d) => sum * base + d, 0) : undefined;
-}
 
 function baseConversion({ max }: z.output<typeof options>): Family {
   const most = digits(max, 2).length;
@@ -75,7 +64,7 @@ function baseConversion({ max }: z.output<typeof options>): Family {
     start: ({ value }) => ({ left: value, remainders: [], answered: false }),
     step: (m, { left, remainders }, words, from, to) => {
       const step = words.slice(from, to);
-      if (!inForm(step)) return malformed;
+      if (!isConversionStep(step)) return malformed;
       if (step[0] === ">") {
         if (left > 0) return unfinished;
         const right =
@@ -91,7 +80,7 @@ function baseConversion({ max }: z.output<typeof options>): Family {
       return { left: quotient, remainders: [...remainders, remainder], answered: false };
     },
     done: (_, { answered }) => answered,
-    shape: (words, from, to) => inForm(words.slice(from, to)),
+    shape: (words, from, to) => isConversionStep(words.slice(from, to)),
     stated: (words) => words.slice(words.lastIndexOf(">") + 1).join(""),
     stateKey: ({ left, remainders, answered }) => [left, ...remainders, ...(answered ? [">"] : [])].join(" "),
     complete: (m, state) => {
@@ -103,25 +92,9 @@ function baseConversion({ max }: z.output<typeof options>): Family {
       return [...steps, answerStep(m)];
     },
     hint: (m) => digits(m.value, m.to),
+    hinted: (words) => words.slice(words.lastIndexOf(">") + 1),
     maxWords: (m) => length(m) * (2 * digits(m.value, m.from).length + 7) + 2,
   });
-}
-
-/** `> digits`, or `digits / base = digits r digit`. */
-function inForm(step: readonly string[]): boolean {
-  const numeral = (words: readonly string[]): boolean =>
-    words.length > 0 && words.every((word) => symbols.includes(word));
-  if (step[0] === ">") return numeral(step.slice(1));
-  const [slash, equals] = [step.indexOf("/"), step.indexOf("=")];
-  return (
-    numeral(step.slice(0, slash)) &&
-    slash > 0 &&
-    equals === slash + 2 &&
-    bases.some((base) => baseWord(base) === step[slash + 1]) &&
-    numeral(step.slice(equals + 1, -2)) &&
-    step.at(-2) === "r" &&
-    numeral(step.slice(-1))
-  );
 }
 
 export default defineMethod({

@@ -30,6 +30,17 @@ describe("bits", () => {
     }
   });
 
+  it("does not ask the policy where nothing can be won any more", async () => {
+    const task = family.generate(random("dead"), { difficulty: 6, split: "train" });
+    let asked = 0;
+    const counting = (q: unknown, s: unknown, moves: readonly string[]) => {
+      asked++;
+      return uniform(q, s, moves);
+    };
+    await family.truth?.value(task, [], counting);
+    expect(asked).toBe(6);
+  });
+
   it("ends the reply with its last bit, or after it", () => {
     const question = family.question("3 bits");
     expect(family.truth?.moves(question, ["0", "1"])).toEqual(["0 ;", "1 ;"]);

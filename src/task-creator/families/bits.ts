@@ -64,6 +64,7 @@ function bits({ max }: z.output<typeof options>): Family {
       secret === undefined ? undefined : Array.from(secret.slice(count), (bit) => [bit]),
     moves: () => [["0"], ["1"]],
     hint: ({ secret }) => (secret === undefined ? undefined : [...secret]),
+    hinted: (words) => words,
     maxWords: ({ n }) => n + 1,
     proposals: {
       write: ({ n, secret = "" }) => [...digitsOf(n), ">", ...secret],

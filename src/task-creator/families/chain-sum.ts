@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
 import type { StepWords } from "./rules.ts";
-import { malformed, numeralsTo } from "./grammar.ts";
+import { equations, equationWords, malformed, numeralsTo } from "./grammar.ts";
 import { familyOf } from "./stepped.ts";
 
 /** The first term and what is added to or taken from it, in order. */
@@ -26,6 +26,7 @@ const options = z.object({
 
 function chainSum({ high, max }: z.output<typeof options>): Family {
   const numerals = numeralsTo(Math.max(high, max));
+  const equation = equations(numerals, ["+", "-"]);
   const result = (sum: number, term: Chain["terms"][number]): number =>
     term.op === "+" ? sum + term.value : sum - term.value;
   /** The partial sums; undefined if one leaves the range. */
@@ -78,28 +79,22 @@ function chainSum({ high, max }: z.output<typeof options>): Family {
     answer: (m) => String(answer(m)),
     start: ({ first }) => ({ used: 0, sum: first }),
     step: ({ terms }, { used, sum }, words, from, to) => {
-      const [a, b, c] = [numerals.get(words[from]), numerals.get(words[from + 2]), numerals.get(words[from + 4])];
+      const said = equation(words, from, to);
+      if (said === undefined) return malformed;
       const term = terms[used];
-      if (to - from !== 5 || words[from + 3] !== "=" || a === undefined || b === undefined || c === undefined)
-        return malformed;
-      if (words[from + 1] !== "+" && words[from + 1] !== "-") return malformed;
-      if (a !== sum || words[from + 1] !== term.op || b !== term.value) return wrongTerm;
-      return c === result(sum, term) ? { used: used + 1, sum: c } : wrongResult;
+      if (said.a !== sum || said.op !== term.op || said.b !== term.value) return wrongTerm;
+      return said.c === result(sum, term) ? { used: used + 1, sum: said.c } : wrongResult;
     },
     done: ({ terms }, { used }) => used === terms.length,
-    shape: (words, from, to) =>
-      to - from === 5 &&
-      (words[from + 1] === "+" || words[from + 1] === "-") &&
-      words[from + 3] === "=" &&
-      [0, 2, 4].every((place) => numerals.has(words[from + place])),
+    shape: (words, from, to) => equation(words, from, to) !== undefined,
     stated: (words) => words[words.length - 1],
     stateKey: ({ used, sum }) => `${used} ${sum}`,
     complete: (m, { used }) =>
       sums(m)
         ?.slice(used)
         .map((sum, i): StepWords => {
-          const { op, value } = m.terms[used + i];
-          return [String(sum - result(0, m.terms[used + i])), op, String(value), "=", String(sum)];
+          const term = m.terms[used + i];
+          return equationWords({ a: sum - result(0, term), op: term.op, b: term.value, c: sum });
         }),
     hint: (m) => [String(answer(m))],
     maxWords: ({ terms }) => 6 * terms.length,

@@ -137,6 +137,22 @@ describe("countdown", () => {
     expect(await family.truth?.value(t, [], policy)).toBeCloseTo(0.25, 12);
   });
 
+  it("relabels only as a task that it could have made", () => {
+    const t = task("3 5 7 > 22");
+    expect(family.relabel?.(t, "3 * 5 = 15 , 15 - 7 = 8 ;")).toBeUndefined();
+    expect(family.relabel?.(t, "5 - 3 = 2 , 7 * 2 = 14 ;")).toMatchObject({
+      text: "3 5 7 > 14",
+      secret: { answer: "14" },
+    });
+    expect(family.relabel?.(t, "3 * 5 = 15 , 15 - 7 = 9 ;")).toBeUndefined();
+    expect(family.relabel?.(t, "3 * 5 = 15 , 15 - 7 = 8")).toBeUndefined();
+    const wide = countdown.create(countdown.options.parse({ low: 1 }));
+    const other = wide.question("3 5 7 > 22");
+    const asked = { ...t, id: other.id };
+    expect(wide.relabel?.(asked, "3 * 5 = 15 , 15 - 7 = 8 ;")?.text).toBe("3 5 7 > 8");
+    expect(wide.relabel?.(asked, "5 - 3 = 2 , 7 - 2 = 5 ;")).toBeUndefined();
+  });
+
   it("names equal states equally", () => {
     const question = family.question("3 5 7 > 22");
     expect(family.state?.(question, ["3 * 5 = 15 ,"])).toBe("7 15");

@@ -3,8 +3,9 @@ import { UserError } from "../../core/errors.ts";
 import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
 import type { Random } from "../../core/random.ts";
-import { malformed, numeralsTo } from "./grammar.ts";
-import { combine, operations, operators, reacher } from "./reach.ts";
+import { equations, equationWords, malformed, numeralsTo } from "./grammar.ts";
+import { anywhere, combine, largerFirst, operations, operators, reacher, towards } from "./reach.ts";
+import type { Operation } from "./reach.ts";
 import type { StepWords } from "./rules.ts";
 import { familyOf } from "./stepped.ts";
 
@@ -25,16 +26,22 @@ const options = z.object({
   max: z.int().min(20).max(200).default(100).describe("largest intermediate result"),
   low: z.int().min(1).default(10).describe("smallest target"),
   top: z.int().min(2).default(100).describe("largest target"),
+  ordered: z
+    .boolean()
+    .default(true)
+    .describe("play and solve write the larger operand of + and * first; the verifier accepts either order"),
 });
 
 function countdown(o: z.output<typeof options>): Family {
-  const { high, max, low, top } = o;
+  const { high, max, low, top, ordered } = o;
   if (top > max || low > top || high > max)
     throw new UserError(
       `countdown: targets ${low} to ${top} and numbers to ${high} do not fit max ${max}`,
       "choose low ≤ top ≤ max and high ≤ max",
     );
   const numerals = numeralsTo(max);
+  const equation = equations(numerals, operators);
+  const written = (operation: Operation): StepWords => equationWords(ordered ? largerFirst(operation) : operation);
   const reach = reacher(max);
   const targets = new Map<string, number[]>();
   const keyOf = (numbers: readonly number[]): string => [...numbers].sort((a, b) => a - b).join(" ");
@@ -50,24 +57,8 @@ function countdown(o: z.output<typeof options>): Family {
     }
     return list;
   };
-  const right = ({ a, op, b, c }: { a: number; op: string; b: number; c: number }): string[] => [
-    String(a),
-    op,
-    String(b),
-    "=",
-    String(c),
-  ];
-  const complete = ({ target }: Numbers, left: Left, random: Random): StepWords[] | undefined => {
-    if (reach(left)[target] !== 1) return undefined;
-    const steps: StepWords[] = [];
-    for (let rest = left; rest.length > 1;) {
-      const chosen = random.shuffle(operations(rest, max)).find((operation) => reach(operation.rest)[target] === 1);
-      if (chosen === undefined) return undefined;
-      steps.push(right(chosen));
-      rest = chosen.rest;
-    }
-    return steps;
-  };
+  const complete = ({ target }: Numbers, left: Left, random: Random): StepWords[] | undefined =>
+    towards(left, target, { max, reach, random })?.map(written);
 
   return familyOf<Numbers, Left>({
     id: "countdown",
@@ -107,10 +98,9 @@ function countdown(o: z.output<typeof options>): Family {
     answer: ({ target }) => String(target),
     start: ({ numbers }) => numbers,
     step: (_, left, words, from, to) => {
-      if (to - from !== 5 || words[from + 3] !== "=") return malformed;
-      const [a, b, c] = [numerals.get(words[from]), numerals.get(words[from + 2]), numerals.get(words[from + 4])];
-      const op = words[from + 1];
-      if (a === undefined || b === undefined || c === undefined || !isOperator(op)) return malformed;
+      const said = equation(words, from, to);
+      if (said === undefined) return malformed;
+      const { a, op, b, c } = said;
       const i = left.indexOf(a);
       const j = a === b ? left.indexOf(b, i + 1) : left.indexOf(b);
       if (i < 0 || j < 0) return unknownNumber;
@@ -124,40 +114,18 @@ function countdown(o: z.output<typeof options>): Family {
     },
     done: (_, left) => left.length === 1,
     finish: ({ target }, left) => (left[0] === target ? undefined : wrongTarget),
-    shape: (words, from, to) =>
-      to - from === 5 &&
-      words[from + 3] === "=" &&
-      isOperator(words[from + 1]) &&
-      numerals.has(words[from]) &&
-      numerals.has(words[from + 2]) &&
-      numerals.has(words[from + 4]),
+    shape: (words, from, to) => equation(words, from, to) !== undefined,
     stated: (words) => words[words.length - 1],
     stateKey: keyOf,
-    derive: ({ numbers }, random) => {
-      const steps: StepWords[] = [];
-      for (let left: Left = numbers; left.length > 1;) {
-        // A uniform operation among those that are legal, by rejection; there always is one: larger / equal or larger - smaller.
-        const i = random.int(left.length);
-        const j = (i + 1 + random.int(left.length - 1)) % left.length;
-        const op = random.pick(operators);
-        const c = combine(left[i], op, left[j], max);
-        if (c === 0) continue;
-        steps.push(right({ a: left[i], op, b: left[j], c }));
-        left = [...left.filter((_, k) => k !== i && k !== j), c];
-      }
-      return steps;
-    },
+    derive: ({ numbers }, random) => anywhere(numbers, max, random).map(written),
     complete,
-    moves: (_, left) => operations(left, max).map(right),
+    moves: (_, left) => operations(left, max).map(equationWords),
     // The target stands in the question already; what helps is how it is reached last.
     hint: (m, random) => complete(m, m.numbers, random)?.at(-1)?.slice(0, 3),
+    hinted: (words) => words.slice(words.lastIndexOf(",") + 1).slice(0, 3),
     maxWords: ({ numbers }) => 6 * (numbers.length - 1),
     relabel: ({ numbers }, left) => (admits(numbers, left[0]) ? { numbers, target: left[0] } : undefined),
   });
-}
-
-function isOperator(word: string): boolean {
-  return word === "+" || word === "-" || word === "*" || word === "/";
 }
 
 export default defineMethod({

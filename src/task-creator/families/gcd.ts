@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
-import { malformed, numeralsTo, splitOf } from "./grammar.ts";
+import { equations, equationWords, malformed, numeralsTo, splitOf } from "./grammar.ts";
 import { familyOf } from "./stepped.ts";
 import type { StepWords } from "./rules.ts";
 
@@ -25,12 +25,13 @@ function divisor({ a, b }: Pair): number {
 }
 /** The steps of Euclid's algorithm. */
 function euclid({ a, b }: Pair): StepWords[] {
-  return b === 0 ? [] : [[a, "%", b, "=", a % b].map(String), ...euclid({ a: b, b: a % b })];
+  return b === 0 ? [] : [equationWords({ a, op: "%", b, c: a % b }), ...euclid({ a: b, b: a % b })];
 }
 const keyOf = ({ a, b }: Pair): string => `${a} ${b}`;
 
 function gcd({ max }: z.output<typeof options>): Family {
   const numerals = numeralsTo(max);
+  const equation = equations(numerals, ["%"]);
   // All pairs by the number of divisions; the rarest counts have too few pairs for two splits and are left out.
   const pairs: Pair[][] = [];
   for (let a = 2; a <= max; a++) for (let b = 1; b < a; b++) (pairs[divisions({ a, b })] ??= []).push({ a, b });
@@ -66,18 +67,13 @@ function gcd({ max }: z.output<typeof options>): Family {
     answer: (m) => String(divisor(m)),
     start: (m) => m,
     step: (_, state, words, from, to) => {
-      const [a, b, r] = [numerals.get(words[from]), numerals.get(words[from + 2]), numerals.get(words[from + 4])];
-      if (to - from !== 5 || words[from + 1] !== "%" || words[from + 3] !== "=") return malformed;
-      if (a === undefined || b === undefined || r === undefined) return malformed;
-      if (a !== state.a || b !== state.b) return wrongOperands;
-      return r === a % b ? { a: b, b: r } : wrongResult;
+      const said = equation(words, from, to);
+      if (said === undefined) return malformed;
+      if (said.a !== state.a || said.b !== state.b) return wrongOperands;
+      return said.c === said.a % said.b ? { a: said.b, b: said.c } : wrongResult;
     },
     done: (_, { b }) => b === 0,
-    shape: (words, from, to) =>
-      to - from === 5 &&
-      words[from + 1] === "%" &&
-      words[from + 3] === "=" &&
-      [0, 2, 4].every((place) => numerals.has(words[from + place])),
+    shape: (words, from, to) => equation(words, from, to) !== undefined,
     // The last divisor, whose remainder is 0.
     stated: (words) => words[words.length - 3],
     stateKey: keyOf,

@@ -51,6 +51,34 @@ export function numeralsTo(max: number): ReadonlyMap<string, number> {
   return new Map(Array.from({ length: max + 1 }, (_, value) => [String(value), value]));
 }
 
+/** `a op b = c`, read from words[from, to). */
+export interface Equation {
+  readonly a: number;
+  readonly op: string;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** A reader of equations with these numbers and operators; undefined if the words are none. */
+export function equations(
+  numerals: ReadonlyMap<string, number>,
+  operators: readonly string[],
+): (words: readonly string[], from: number, to: number) => Equation | undefined {
+  return (words, from, to) => {
+    const op = words[from + 1];
+    if (to - from !== 5 || words[from + 3] !== "=" || !operators.includes(op)) return undefined;
+    const a = numerals.get(words[from]);
+    const b = numerals.get(words[from + 2]);
+    const c = numerals.get(words[from + 4]);
+    return a === undefined || b === undefined || c === undefined ? undefined : { a, op, b, c };
+  };
+}
+
+/** The words of an equation. */
+export function equationWords({ a, op, b, c }: Equation): string[] {
+  return [String(a), op, String(b), "=", String(c)];
+}
+
 /** A number written digit by digit. */
 export function digitsOf(value: number): string[] {
   return [...String(value)];

@@ -1,3 +1,5 @@
+import type { Random } from "../../core/random.ts";
+
 /** Operators of countdown. */
 export const operators = ["+", "-", "*", "/"] as const;
 export type Operator = (typeof operators)[number];
@@ -91,4 +93,44 @@ function without(sorted: readonly number[], i: number, j: number, c: number): nu
   }
   if (!placed) rest.push(c);
   return rest;
+}
+
+/** Random operations that combine the numbers into the target; undefined if there are none. */
+export function towards(
+  numbers: readonly number[],
+  target: number,
+  o: { max: number; reach: ReturnType<typeof reacher>; random: Random },
+): Operation[] | undefined {
+  if (o.reach(numbers)[target] !== 1) return undefined;
+  const chosen: Operation[] = [];
+  for (let left = numbers; left.length > 1;) {
+    const next = o.random.shuffle(operations(left, o.max)).find(({ rest }) => o.reach(rest)[target] === 1);
+    if (next === undefined) return undefined;
+    chosen.push(next);
+    left = next.rest;
+  }
+  return chosen;
+}
+
+/** Random operations that combine the numbers into one, each uniform among the legal ones. */
+export function anywhere(numbers: readonly number[], max: number, random: Random): Operation[] {
+  const chosen: Operation[] = [];
+  for (let left = numbers; left.length > 1;) {
+    // By rejection; there is always a legal one: the larger minus the smaller, or equals divided.
+    const i = random.int(left.length);
+    const j = (i + 1 + random.int(left.length - 1)) % left.length;
+    const op = random.pick(operators);
+    const [a, b] = [left[i], left[j]];
+    const c = combine(a, op, b, max);
+    if (c === 0) continue;
+    left = [...left.filter((_, k) => k !== i && k !== j), c];
+    chosen.push({ a, op, b, c, rest: [...left] });
+  }
+  return chosen;
+}
+
+/** The same operation with the larger operand of a sum or product first. */
+export function largerFirst(operation: Operation): Operation {
+  const { a, op, b } = operation;
+  return a < b && (op === "+" || op === "*") ? { ...operation, a: b, b: a } : operation;
 }

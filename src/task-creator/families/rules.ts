@@ -64,6 +64,8 @@ export interface Rules<M extends object, S extends object | number> {
   /** All legal steps from an unfinished state. */
   moves?(m: M, state: S): StepWords[];
   hint(m: M, random: Random): readonly string[] | undefined;
+  /** The hint in the words of a well-formed reply without the last. Absent: the answer that it states. */
+  hinted?(words: readonly string[]): readonly string[];
   /** Enough words for a reply in the short form. */
   maxWords(m: M): number;
 

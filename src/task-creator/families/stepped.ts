@@ -74,7 +74,7 @@ export function familyOf<M extends object, S extends object | number>(rules: Rul
     };
   };
 
-  const play = (question: Question, random: Random, form: Form, o?: { tries?: number }): string | undefined => {
+  const play = (question: Question, random: Random, form: Form, o?: { tries?: number; last?: string }): string | undefined => {
     const asked = material(question);
     const m = rules.worked?.(asked) ?? asked;
     const derive = (): string | undefined => {
@@ -84,10 +84,12 @@ export function familyOf<M extends object, S extends object | number>(rules: Rul
     if (form === "short") return derive();
     if (form !== "long" || rules.blind === true) return undefined;
     const chain: string[] = [];
-    for (let i = 0; i < (o?.tries ?? defaultTries); i++) {
-      let tried = derive();
+    const tries = o?.tries ?? defaultTries;
+    for (let i = 1; i <= tries; i++) {
+      const given = i === tries ? o?.last : undefined;
+      let tried = given ?? derive();
       if (tried === undefined) return undefined;
-      if (rules.forced && random.next() < 0.5) tried = slip(tried, numerals, random);
+      if (given === undefined && rules.forced && random.next() < 0.5) tried = slip(tried, numerals, random);
       const hit = verifyShort(m, tried).correct;
       chain.push(tried.slice(0, -end.length - 1), hit ? right : wrong);
       if (hit) break;
@@ -215,6 +217,11 @@ export function familyOf<M extends object, S extends object | number>(rules: Rul
       return steps && render(steps);
     },
     hint: (task) => rules.hint(material(task), randomOf(task.id))?.join(" "),
+    hintOf: (_, reply) => {
+      const { wellFormed, answer } = parse(reply, "short");
+      if (!wellFormed) return undefined;
+      return rules.hinted === undefined ? answer : rules.hinted(wordsOf(reply).slice(0, -1)).join(" ");
+    },
     critique,
     judgeCritique,
     proposal: (task) => {

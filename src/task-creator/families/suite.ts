@@ -61,7 +61,7 @@ export function familySuite(
 
     it("keeps training and evaluation apart by key", () => {
       const keys = (split: "train" | "eval"): Set<string> =>
-        new Set(tasks("split", 1500, split).map((task) => family.key(ask(task))));
+        new Set(tasks("split", 600, split).map((task) => family.key(ask(task))));
       const train = keys("train");
       expect([...keys("eval")].filter((key) => train.has(key))).toEqual([]);
       for (const task of tasks("origin", 5, "eval")) {
@@ -266,6 +266,18 @@ export function familySuite(
         expect(length(solution)).toBeLessThanOrEqual(family.maxTokens(question, "short"));
         expect(hint).toBeDefined();
         expect(family.prompt(question, "short", { hint })).toContain(` <hint> ${hint} `);
+      }
+    });
+
+    it("tells the hint that a reply follows from the reply alone", () => {
+      const r = random(14);
+      for (const task of tasks("hint", 10)) {
+        const question = ask(task);
+        // The hint of a task is that of one of its solutions, of which the easiest tasks have few.
+        const hints = Array.from({ length: 60 }, () => family.hintOf?.(question, solved(task, r)));
+        if (task.difficulty === difficulties[0]) expect(hints).toContain(family.hint(task));
+        expect(hints.map((hint) => length(hint ?? ""))).toEqual(hints.map(() => length(family.hint(task) ?? "")));
+        expect(family.hintOf?.(question, "<fine> ;")).toBeUndefined();
       }
     });
 

@@ -24,7 +24,8 @@ export function returnsOf(rollouts: readonly Scored[], beta = 0): Return[] {
     const rl = expectKind(datum, "rl");
     let total = (rl.dense ?? []).reduce((sum, { value }) => sum + value, rl.reward);
     if (beta !== 0) {
-      for (const { segment, t } of actions(rl)) total -= beta * (rows[segment].logprob[t] - (rows[segment].ref?.[t] ?? NaN));
+      for (const { segment, t } of actions(rl))
+        total -= beta * (rows[segment].logprob[t] - (rows[segment].ref?.[t] ?? NaN));
     }
     return { rl, total };
   });
@@ -37,7 +38,9 @@ export function byGroup(returns: readonly Return[]): Map<string, Return[]> {
 
 /** The rollout with a number for each token: that of the function for trained tokens, else 0. */
 export function withAdvantages(rl: Rl, of: (segment: number, t: number) => number): Rl {
-  const advantages = rl.segments.map((row, segment) => row.ids.map((_, t) => (weightAt(row, t) === 0 ? 0 : of(segment, t))));
+  const advantages = rl.segments.map((row, segment) =>
+    row.ids.map((_, t) => (weightAt(row, t) === 0 ? 0 : of(segment, t))),
+  );
   return { ...rl, advantages };
 }
 

@@ -6,6 +6,7 @@ import { UserError } from "../../core/errors.ts";
 import { scoreOf, type Group } from "../../core/group.ts";
 import { hash } from "../../core/json.ts";
 import { defineMethod } from "../../core/method.ts";
+import type { Solution } from "../../core/solution.ts";
 
 const options = z.object({
   /** Weight of each judge's score in the reward. */
@@ -30,11 +31,15 @@ function rewardOf(group: Group, solution: string, rewards: Readonly<Record<strin
   }, 0);
 }
 
-/** All solutions → Rl rows, one segment a call; an undecided judge counts 0. What never became tokens is left out. */
+/** Attempts that ended otherwise were cut off from outside: what they would have earned is not known. */
+const finished = ({ error }: Solution): boolean =>
+  error === undefined || error.where === "parse" || error.where === "tool";
+
+/** Finished attempts → Rl rows, one segment a call; an undecided judge counts 0. What never became tokens is left out. */
 function rlRows(o: z.output<typeof options>): Builder {
   return (groups, c) =>
     groups.flatMap((group): Rl[] =>
-      group.solutions.flatMap((solution) => {
+      group.solutions.filter(finished).flatMap((solution) => {
         const segments = solution.by.map((id) => segment(c.call(id))).filter((row) => row.ids.length > row.from);
         if (segments.length === 0) return [];
         return [
@@ -58,7 +63,7 @@ export default defineMethod({
   kind: "builder",
   contract: "builder",
   section: "design",
-  about: "All attempts, right and wrong, become rollouts with a weighted sum of judges' scores as reward.",
+  about: "Attempts, right and wrong, become rollouts with a weighted sum of judges' scores as reward.",
   source: "the rollout record that policy-gradient methods share",
   options,
   create: rlRows,

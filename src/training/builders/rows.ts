@@ -9,7 +9,10 @@ import type { Question } from "../../core/task.ts";
 /** The tokenizer of the model to train. Throws UserError for a model that has none here. */
 export function tokenizerOf(model: Model): Tokenizer {
   if (model.tokenizer) return model.tokenizer;
-  throw new UserError(`Model ${model.name} has no tokenizer here, so no training rows can be built for it.`, "Train an engine of ours, or export the data as text.");
+  throw new UserError(
+    `Model ${model.name} has no tokenizer here, so no training rows can be built for it.`,
+    "Train an engine of ours, or export the data as text.",
+  );
 }
 
 /**
@@ -29,22 +32,43 @@ export interface StepWeights {
   readonly before: number;
 }
 
+const lengths = new WeakMap<Tokenizer, Map<number, number>>();
+
+/** Characters that a token adds to a text, white space aside. */
+function lengthOf(tokenizer: Tokenizer, id: number): number {
+  const known = lengths.get(tokenizer) ?? new Map<number, number>();
+  lengths.set(tokenizer, known);
+  let length = known.get(id);
+  if (length === undefined) known.set(id, (length = tokenizer.decode([id]).replaceAll(/\s/gu, "").length));
+  return length;
+}
+
 /**
  * A row with loss weights by the steps of its reply: free choices weigh `before`, results 1, steps without the word 1.
  * Tokens are matched to steps by their characters, white space aside.
  */
-export function weighted(row: Row, family: Family, question: Question, reply: string, form: Form, tokenizer: Tokenizer, o: StepWeights): Row {
+export function weighted(
+  row: Row,
+  family: Family,
+  question: Question,
+  reply: string,
+  form: Form,
+  tokenizer: Tokenizer,
+  o: StepWeights,
+): Row {
   if (o.before === 1) return row;
-  const weights = family.parse(question, reply, form).steps.flatMap(({ text }) => {
-    const words = text.split(/\s+/).filter((word) => word !== "");
-    const at = words.indexOf(o.after);
-    return words.flatMap((word, i) => Array.from(word, () => (i < at ? o.before : 1)));
+  const words = family.parse(question, reply, form).steps.flatMap(({ text }) => {
+    const step = text.split(/\s+/u).filter((word) => word !== "");
+    const at = step.indexOf(o.after);
+    return step.map((word, i) => ({ length: word.length, weight: i < at ? o.before : 1 }));
   });
   const mask = row.ids.map(() => 0);
-  let character = 0;
+  let word = 0;
+  let left = words[0]?.length ?? 0;
   for (let t = row.from; t < row.ids.length; t++) {
-    mask[t] = weights[character] ?? 1;
-    character += Array.from(tokenizer.decode([row.ids[t]]).replaceAll(/\s/g, "")).length;
+    mask[t] = words[word]?.weight ?? 1;
+    left -= lengthOf(tokenizer, row.ids[t]);
+    while (left <= 0 && word < words.length) left += words[++word]?.length ?? 0;
   }
   return { ...row, mask };
 }

@@ -31,9 +31,13 @@ function sftRows(o: z.output<typeof options>): Builder {
       const question = ask(group.task);
       const family = c.family(question.family);
       const prompt = family.prompt(question, o.form);
-      const good = group.solutions.filter(({ id, error }) => !error && (scoreOf(group, id, o.judge) ?? -Infinity) >= o.threshold);
+      const good = group.solutions.filter(
+        ({ id, error }) => !error && (scoreOf(group, id, o.judge) ?? -Infinity) >= o.threshold,
+      );
       const cap = Math.ceil(o.cap * (1 - (o.spare * good.length) / Math.max(1, group.solutions.length)));
-      const distinct = [...new Map(good.toReversed().map((solution) => [solution.text, solution])).values()].toReversed();
+      const distinct = [
+        ...new Map(good.toReversed().map((solution) => [solution.text, solution])).values(),
+      ].toReversed();
       return distinct.slice(0, cap).map((solution) => {
         const last = solution.by.at(-1);
         const row = replyRow(prompt, solution.text, tokenizer, last === undefined ? undefined : c.call(last));

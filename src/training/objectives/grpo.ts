@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Objective } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
 import { groupNormalised } from "../advantages/group-normalised.ts";
-import { average, clipOptions, klOptions } from "../options.ts";
+import { averageOption, clipOptions, klOptions } from "../options.ts";
 import { surrogate } from "../surrogate.ts";
 
 export default defineMethod({
@@ -21,7 +21,7 @@ export default defineMethod({
     ddof: z.union([z.literal(0), z.literal(1)]).default(1),
     /** Added to the deviation. */
     eta: z.number().nonnegative().default(1e-4),
-    average: average.default("seq-mean"),
+    average: averageOption.default("seq-mean"),
   }),
   create: ({ beta, estimator, epsilon, epsilonHigh, scale, ddof, eta, average }): Objective => ({
     kinds: ["rl"],

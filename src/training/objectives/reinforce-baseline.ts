@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Objective } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
 import { reinforceAdvantage } from "../advantages/returns-to-go.ts";
-import { average, klOptions } from "../options.ts";
+import { averageOption, klOptions } from "../options.ts";
 import { surrogate } from "../surrogate.ts";
 
 export default defineMethod({
@@ -16,7 +16,7 @@ export default defineMethod({
     gamma: z.number().min(0).max(1).default(1),
     /** A number, or the mean return of the other rollouts of the round or of the same prompt. */
     baseline: z.union([z.number(), z.enum(["round", "group"])]).default("round"),
-    average: average.default("sum"),
+    average: averageOption.default("sum"),
     ...klOptions,
     beta: klOptions.beta.default(0),
   }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Objective } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
 import { reinforceAdvantage } from "../advantages/returns-to-go.ts";
-import { average, klOptions } from "../options.ts";
+import { averageOption, klOptions } from "../options.ts";
 import { surrogate } from "../surrogate.ts";
 
 export default defineMethod({
@@ -14,7 +14,7 @@ export default defineMethod({
   source: "Williams 1992; Sutton et al. 1999",
   options: z.object({
     gamma: z.number().min(0).max(1).default(1),
-    average: average.default("sum"),
+    average: averageOption.default("sum"),
     ...klOptions,
     beta: klOptions.beta.default(0),
   }),

@@ -20,7 +20,8 @@ function loss(batch: readonly Scored[], normalise: z.output<typeof options>["nor
         const weight = finite(weightAt(row, t), "the loss weight", datum, t);
         if (weight === 0) continue;
         count += normalise === "tokens" ? 1 : weight;
-        total -= finite(datum.weight, "the row weight", datum, t) * weight * finite(scored.logprob[t], "log π", datum, t);
+        total -=
+          finite(datum.weight, "the row weight", datum, t) * weight * finite(scored.logprob[t], "log π", datum, t);
         gradient[t] = -datum.weight * weight;
       }
     }
@@ -36,7 +37,8 @@ export default defineMethod({
   kind: "objective",
   contract: "objective",
   section: "E1",
-  about: "Behaviour cloning: weighted negative log-likelihood of the response tokens, averaged over the minibatch's tokens.",
+  about:
+    "Behaviour cloning: weighted negative log-likelihood of the response tokens, averaged over the minibatch's tokens.",
   source: "maximum likelihood; token mean over the batch as in Hugging Face TRL and Tulu 3",
   options,
   create: ({ normalise }): Objective => ({

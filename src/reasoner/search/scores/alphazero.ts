@@ -13,7 +13,8 @@ export default defineMethod({
     base: z.number().positive().default(19652),
     init: z.number().nonnegative().default(1.25),
   }),
-  create: (o): Score =>
+  create:
+    (o): Score =>
     (arm, weight) => {
       const c = Math.log((arm.parentVisits + o.base + 1) / o.base) + o.init;
       return arm.q + (weight * c * arm.prior * Math.sqrt(arm.parentVisits)) / (1 + arm.visits);

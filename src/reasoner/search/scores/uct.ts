@@ -13,7 +13,8 @@ export default defineMethod({
     c: z.number().nonnegative().default(2),
     unvisited: z.enum(["infinity", "zero"]).default("infinity"),
   }),
-  create: (o): Score =>
+  create:
+    (o): Score =>
     (arm, weight) => {
       if (arm.visits === 0) return o.unvisited === "zero" ? 0 : Infinity;
       return arm.q + weight * o.c * Math.sqrt(Math.log(arm.parentVisits) / arm.visits);

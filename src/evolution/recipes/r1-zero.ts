@@ -1,0 +1,105 @@
+/**
+ * R1-Zero (DeepSeek-AI 2025) at a million parameters: reinforcement learning from outcome and format rewards alone, no
+ * supervised step after the base model. A chain is a row of tries, each ended by the model's own verdict, and it is right if
+ * its last try is accepted and solves the task. Departures: the base model has seen random chains of countdown (it has read
+ * nothing else), the grammar takes the place of the tags, and one epoch of minibatches is made of each collection.
+ */
+import { z } from "zod";
+import { defineMethod } from "../../core/method.ts";
+import type { RecipeInput } from "../recipe.ts";
+
+const options = z.object({
+  numbers: z.int().min(3).max(6).default(3).describe("numbers of a task"),
+  baseSteps: z.int().positive().default(600).describe("updates of the base model, on random chains"),
+  tries: z.int().positive().default(6).describe("most tries in a chain that the base model is made from"),
+  rounds: z.int().nonnegative().default(30).describe("of reinforcement learning; 0 makes the base model only"),
+  tasks: z.int().positive().default(64).describe("fresh tasks a round"),
+  group: z.int().min(2).default(16).describe("chains for each task (paper: 16)"),
+  format: z.number().nonnegative().default(0.1).describe("weight of the format reward beside the outcome's 1"),
+  beta: z.number().nonnegative().default(0).describe("weight of the divergence from the policy at the round's start"),
+  epsilon: z.number().positive().default(0.2),
+  average: z.enum(["token-mean", "seq-mean"]).default("seq-mean"),
+  batch: z.int().positive().default(128).describe("chains in an update"),
+  lr: z.number().positive().default(3e-4),
+  baseBatch: z.int().positive().default(32).describe("chains in an update of the base model"),
+  baseLr: z.number().positive().default(2e-3),
+  layers: z.int().positive().default(3),
+  width: z.int().positive().default(96),
+  heads: z.int().positive().default(4),
+  hidden: z.int().positive().default(256),
+  heldOut: z.int().positive().default(500).describe("tasks of the full evaluation"),
+  probe: z.int().positive().default(200).describe("of them looked at after each round"),
+});
+
+/** Loss weight of the free choices of a random try; its results and verdicts always weigh 1. */
+const choiceWeight = 0.3;
+const family = "countdown";
+const form = "long";
+
+function recipe(o: z.output<typeof options>): RecipeInput {
+  // Random tries are seldom right. Half of the chains are about what they reach in the end, so that the base model knows
+  // a right try when it sees one; their choices weigh nothing, so that it does not know how to find one.
+  const chains = (relabel: boolean, before: number) => ({
+    id: "play",
+    options: { family, difficulty: o.numbers, form, tries: o.tries, relabel, before },
+  });
+  const base: RecipeInput["phases"] = [
+    {
+      name: "base",
+      rounds: 4,
+      train: [
+        {
+          objective: "sft",
+          steps: Math.ceil(o.baseSteps / 4),
+          batch: o.baseBatch,
+          lr: { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr / 10, warmup: 0.05, hold: 0.6 },
+          generators: { plain: chains(false, choiceWeight), checked: chains(true, 0) },
+        },
+      ],
+    },
+  ];
+  const loop: RecipeInput["phases"] = [
+    {
+      name: "rl",
+      rounds: o.rounds,
+      tasks: { creator: { id: "from-family", options: { family, difficulty: o.numbers } }, count: o.tasks },
+      reason: { id: "cot", options: { form, n: o.group } },
+      judge: [
+        { id: "format-reward", options: { format: form } },
+        { id: "gt-match", options: { form } },
+      ],
+      build: [{ id: "rl-rows", options: { rewards: { "gt-match": 1, "format-reward": o.format } } }],
+      train: [
+        {
+          objective: { id: "grpo", options: { beta: o.beta, epsilon: o.epsilon, average: o.average } },
+          batch: o.batch,
+          lr: o.lr,
+          resetOptimizer: false,
+        },
+      ],
+    },
+  ];
+  return {
+    id: "r1-zero",
+    about: "Long chains of tries on countdown, by GRPO from outcome and format rewards only",
+    family: { id: family, options: {} },
+    form,
+    models: {
+      policy: { layers: o.layers, width: o.width, heads: o.heads, hidden: o.hidden, context: 48 * (o.numbers - 1) + o.numbers + 8 },
+    },
+    roles: { reasoner: "policy" },
+    phases: o.rounds > 0 ? [...base, ...loop] : base,
+    evaluation: { difficulties: [o.numbers], tasks: o.heldOut, probe: o.probe, sampled: Math.min(200, o.heldOut) },
+  };
+}
+
+export default defineMethod({
+  id: "r1-zero",
+  kind: "recipe",
+  contract: "recipe",
+  section: "H6",
+  about: "Reinforcement learning from outcome and format rewards only, on long chains of tries (countdown).",
+  source: "DeepSeek-AI 2025, DeepSeek-R1; GRPO: Shao et al. 2024",
+  options,
+  create: recipe,
+});
