@@ -23,7 +23,10 @@ interface Options {
   readonly quick?: boolean;
   readonly json?: boolean;
   readonly torch: boolean;
+  readonly only?: (typeof parts)[number];
 }
+
+const parts = ["training", "sampling", "surroundings"] as const;
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 const shapeOf = ({ layers, width }: DecoderConfig): string => `${layers} × ${width}`;
@@ -48,6 +51,11 @@ class Bench {
     this.#dir = parts.dir;
   }
 
+  /** How often PyTorch tries the ways to write the same computation, of which the fastest is compared. */
+  get #trials(): number {
+    return this.#quick ? 2 : 5;
+  }
+
   /** Ours, PyTorch's and the peak by turns. */
   async #rates(ours: Contender, theirs: readonly Contender[], rounds: number): Promise<number[][]> {
     const rates = await takeTurns([this.#peak, ours, ...theirs], this.#quick ? Math.min(2, rounds) : rounds);
@@ -67,6 +75,7 @@ class Bench {
       weights,
       ids: ours.rows,
       steps: STEPS_COMPARED,
+      trials: this.#trials,
       compile: !this.#quick,
     });
     const modes = theirs?.modes ?? [];
@@ -112,7 +121,7 @@ class Bench {
       const ours = sampling(model, o);
       await ours.run();
       const ids = randomRows(config, o.samples / o.n, o.prompt);
-      const setting = await this.#torch?.openSampling(what, { ...o, config, weights, ids });
+      const setting = await this.#torch?.openSampling(what, { ...o, config, weights, ids, trials: this.#trials });
       const theirs = this.#torch ? [this.#torch.sampling(what, { tokens: o.samples * o.made })] : [];
       const [rates, ...others] = await this.#rates(ours, theirs, 6);
       this.rows.push({
@@ -178,13 +187,18 @@ async function run(o: Options): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "autodidact-bench-"));
   try {
     const bench = new Bench({ hardware, peak, torch, quick: o.quick === true, dir });
-    await bench.training(small, 128, 20, 12);
-    await bench.training(small, 32, 128, 6);
-    await bench.training(larger, 16, 128, 2);
-    await bench.sampling(small, { prompt: 7, made: 13, n: 8, samples: 4000 }, [128, 512]);
-    await bench.trainer(128);
-    await bench.plain("countdown's checker", "verdicts", verifying(4000));
-    await bench.plain("ledger", "calls", recording(10_000));
+    const wanted = (part: (typeof parts)[number]): boolean => (o.only ?? part) === part;
+    if (wanted("training")) {
+      await bench.training(small, 128, 20, 12);
+      await bench.training(small, 32, 128, 6);
+      await bench.training(larger, 16, 128, 2);
+    }
+    if (wanted("sampling")) await bench.sampling(small, { prompt: 7, made: 13, n: 8, samples: 4000 }, [128, 512]);
+    if (wanted("surroundings")) {
+      await bench.trainer(128);
+      await bench.plain("countdown's checker", "verdicts", verifying(4000));
+      await bench.plain("ledger", "calls", recording(10_000));
+    }
     const absent =
       o.device === "cpu" ? (o.torch ? "not found" : "not asked for") : "not compared: it would run on the CPU";
     const machine = {
@@ -211,6 +225,7 @@ const command = new Command("bench")
   .addOption(new Option("--device <device>", "where graphs run").choices(["cpu", "webgpu"]).default("cpu"))
   .option("--threads <n>", "threads of each side", natural, availableParallelism())
   .option("--quick", "fewer and shorter rounds, PyTorch not compiled: tries everything, measures roughly")
+  .addOption(new Option("--only <part>", "one part").choices(parts))
   .option("--no-torch", "do not look for PyTorch")
   .option("--json", "one JSON object instead of the table, all samples included");
 

@@ -5,8 +5,8 @@ import { floats, openSession, type Feeds, type Hardware } from "../src/engine/em
 import { best, secondsOf, type Contender } from "./measure.ts";
 
 /** Operations of a run: long enough to time, short enough to fall between what else the machine does. */
-const WORK = 8e9;
-const SIZES = [512, 1024, 2048];
+const WORK = 4e9;
+const SIZES = [512, 1024, 1536];
 
 interface Candidate {
   readonly flops: number;

@@ -69,17 +69,27 @@ export class Torch {
     throw new Error(`PyTorch stopped at ${request.ask}: ${this.#complaints.join("").trim().split("\n").at(-1) ?? ""}`);
   }
 
-  /** Loads `weights` (a safetensors file) and takes the first `steps` steps on the rows, to be compared with ours. */
+  /**
+   * Loads `weights` (a safetensors file) and takes the first `steps` steps on the rows, to be compared with ours; then tries `trials` times which way of
+   * writing the step is fastest.
+   */
   openTraining(
     name: string,
-    o: { config: DecoderConfig; weights: string; ids: readonly number[][]; steps: number; compile: boolean },
+    o: {
+      config: DecoderConfig;
+      weights: string;
+      ids: readonly number[][];
+      steps: number;
+      trials: number;
+      compile: boolean;
+    },
   ): Promise<TrainingCase> {
     return this.#ask({ ask: "open-training", case: name, adam, ...o }, trainingCase);
   }
 
   async openSampling(
     name: string,
-    o: Draws & { config: DecoderConfig; weights: string; ids: readonly number[][] },
+    o: Draws & { config: DecoderConfig; weights: string; ids: readonly number[][]; trials: number },
   ): Promise<string> {
     return (await this.#ask({ ask: "open-sampling", case: name, ...o }, samplingCase)).setting;
   }

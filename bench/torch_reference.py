@@ -163,9 +163,9 @@ class TrainingCase:
         choices = [(joined, kind) for joined in (False, True) for kind in ("foreach", "fused")]
         trainers = [new(*choice) for choice in choices]
         times = [[] for _ in choices]
-        for _ in range(3):
+        for _ in range(request["trials"]):
             for trainer, taken in zip(trainers, times):
-                taken.append(trainer.seconds(2))
+                taken.append(trainer.seconds(1))
         fastest = min(range(len(choices)), key=lambda i: min(times[i]))
         self.joined, kind = choices[fastest]
         self.modes = {"eager": trainers[fastest]}
@@ -189,7 +189,7 @@ class SamplingCase:
         self.rows = torch.tensor(request["ids"]).repeat_interleave(request["n"], dim=0)
         self.models = [Decoder(self.config, joined).load(weights) for joined in (False, True)]
         times = [[], []]
-        for _ in range(3):
+        for _ in range(request["trials"]):
             for model, taken in zip(self.models, times):
                 taken.append(self.seconds(model, self.rows[: self.batch]))
         self.joined = min(times[1]) < min(times[0])

@@ -25,6 +25,7 @@ export const extra: ReadonlySet<string> = new Set([
   "chain-sum",
   "countdown",
   "curriculum",
+  "equivalents",
   "family-check",
   "filter-length",
   "from-family",

@@ -109,6 +109,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evolution/instruments/diversity-metrics.ts")).default,
   },
   {
+    id: "equivalents",
+    kind: "reasoner",
+    contract: "reasoner",
+    section: "design",
+    about: "Attempts at a question and at its equivalents (operands swapped, …): voters whose errors differ.",
+    load: async () => (await import("./reasoner/equivalents.ts")).default,
+  },
+  {
     id: "expert-iter",
     kind: "recipe",
     contract: "recipe",
@@ -195,6 +203,14 @@ const entries: readonly Entry[] = [
     section: "E1",
     about: "Hindsight experience replay: a failed derivation is a right one for the task that it reached.",
     load: async () => (await import("./post-processor/her.ts")).default,
+  },
+  {
+    id: "length-generalise",
+    kind: "recipe",
+    contract: "recipe",
+    section: "design",
+    about: "Reversed addition from labels of few digits to many, by self-training on what a checker or a vote accepts.",
+    load: async () => (await import("./evolution/recipes/length-generalise.ts")).default,
   },
   {
     id: "levin",

@@ -21,7 +21,7 @@ function value(text: string): Json {
 
 export function object(text: string): Settings {
   const read = z.record(z.string(), z.json()).safeParse(value(text));
-  if (!read.success) throw new InvalidArgumentError('Write a JSON object, such as \'{"high": 12}\'.');
+  if (!read.success) throw new InvalidArgumentError("Write a JSON object, such as '{\"high\": 12}'.");
   return read.data;
 }
 

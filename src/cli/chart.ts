@@ -11,11 +11,15 @@ const dots = [
 const rows = 13;
 
 /** Shares in [0, 1] over x ≥ 0, as lines of text at most `width` wide. Points are in the order of x. */
-export function chart(points: readonly { readonly x: number; readonly y: number }[], o: { width: number; unit: string }): string[] {
+export function chart(
+  points: readonly { readonly x: number; readonly y: number }[],
+  o: { width: number; unit: string },
+): string[] {
   const columns = Math.max(10, o.width - 8);
   const cells = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
   const right = Math.max(1e-9, ...points.map(({ x }) => x));
-  const place = ({ x, y }: { x: number; y: number }) => [(x / right) * (columns * 2 - 1), (1 - y) * (rows * 4 - 1)] as const;
+  const place = ({ x, y }: { x: number; y: number }) =>
+    [(x / right) * (columns * 2 - 1), (1 - y) * (rows * 4 - 1)] as const;
   const dot = (x: number, y: number): void => {
     const [column, row] = [Math.round(x), Math.round(y)];
     cells[row >> 2][column >> 1] |= dots[row & 3][column & 1];

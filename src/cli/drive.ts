@@ -25,7 +25,14 @@ export async function drive(io: Io, ledger: Ledger, recipe: Recipe, o: Driving):
     const evolved = await watched(io, ledger, recipe, view, { ...o, seconds });
     drawCurve(ledger, recipe, evolved.final);
     if (o.json !== true) await report(io, ledger, recipe, evolved);
-    else json(io, { event: "done", run: ledger.dir, seconds: evolved.seconds, first: measures(evolved.first), final: measures(evolved.final) });
+    else
+      json(io, {
+        event: "done",
+        run: ledger.dir,
+        seconds: evolved.seconds,
+        first: measures(evolved.first),
+        final: measures(evolved.final),
+      });
     return evolved;
   } catch (error) {
     if (io.signal.aborted) throw new Interrupted(`resume with: autodidact evolve --resume ${ledger.dir}`);
@@ -35,7 +42,13 @@ export async function drive(io: Io, ledger: Ledger, recipe: Recipe, o: Driving):
   }
 }
 
-async function watched(io: Io, ledger: Ledger, recipe: Recipe, view: View, o: Driving & { seconds?: number }): Promise<Evolved> {
+async function watched(
+  io: Io,
+  ledger: Ledger,
+  recipe: Recipe,
+  view: View,
+  o: Driving & { seconds?: number },
+): Promise<Evolved> {
   try {
     return await evolve({
       ledger,

@@ -32,7 +32,11 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
     const difficulties = o.difficulty ?? same?.evaluation.difficulties ?? [family.difficulty.min];
     const { min, max, unit } = family.difficulty;
     const outside = difficulties.find((d) => d < min || d > max);
-    if (outside !== undefined) throw new UserError(`${family.id} has no tasks of ${outside} ${unit}`, `choose --difficulty from ${min} to ${max}`);
+    if (outside !== undefined)
+      throw new UserError(
+        `${family.id} has no tasks of ${outside} ${unit}`,
+        `choose --difficulty from ${min} to ${max}`,
+      );
     const form = o.form ?? same?.form ?? "short";
     const ks = o.k ?? [1, 16];
     const tasks = heldOut(family, difficulties, o.n ?? 1000);
@@ -45,7 +49,12 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
     });
     const measured = await coverage(tasks, c, { find: findMethod, form, ks });
     if (o.json === true) json(io, { checkpoint: dir, family: family.id, difficulty: difficulties, form, ...measured });
-    else show(io, `${dir}: ${measured.tasks} held-out tasks of ${family.id}, ${difficulties.join(", ")} ${unit}`, measured);
+    else
+      show(
+        io,
+        `${dir}: ${measured.tasks} held-out tasks of ${family.id}, ${difficulties.join(", ")} ${unit}`,
+        measured,
+      );
     return measured;
   } finally {
     await model.close();
@@ -53,25 +62,46 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
 }
 
 function show(io: Io, title: string, { greedy, pass }: Coverage): void {
-  const row = (name: string, { value, low, high }: Estimate): string[] => [name, percent(value), `${percent(low)} to ${percent(high)}`];
+  const row = (name: string, { value, low, high }: Estimate): string[] => [
+    name,
+    percent(value),
+    `${percent(low)} to ${percent(high)}`,
+  ];
   line(io, title);
   line(io);
   const rows = [["", "solved", "95 % interval"], row("greedy", greedy), ...pass.map((p) => row(`pass@${p.k}`, p))];
-  line(io, table(rows, { right: [1], styled: (cell, r, column) => paint(io, r === 0 || column === 2 ? "dim" : column === 1 ? "bold" : "reset", cell) }));
+  line(
+    io,
+    table(rows, {
+      right: [1],
+      styled: (cell, r, column) => paint(io, r === 0 || column === 2 ? "dim" : column === 1 ? "bold" : "reset", cell),
+    }),
+  );
 }
 
 export function addEval(program: Command, io: Io): void {
   program
     .command("eval")
     .summary("measure a run or a checkpoint on held-out tasks")
-    .description("Measures greedy accuracy and pass@k on held-out tasks, by the family's exact verifier, with 95 % intervals.")
+    .description(
+      "Measures greedy accuracy and pass@k on held-out tasks, by the family's exact verifier, with 95 % intervals.",
+    )
     .argument("<run|checkpoint>", "a run (its last round, or RUN@ROUND), or a checkpoint's directory")
     .option("--family <id>", "task family (default: what the checkpoint was trained on)")
     .option("--options <json>", "options of the family", object)
-    .option("--difficulty <d>", "one or several, as 3 or 3,4 (default: the recipe's, else the family's easiest)", naturals)
+    .option(
+      "--difficulty <d>",
+      "one or several, as 3 or 3,4 (default: the recipe's, else the family's easiest)",
+      naturals,
+    )
     .option("--n <n>", "tasks", natural, 1000)
     .option("--k <k>", "samples within which one must be right", naturals, [1, 16])
-    .addOption(new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices(["short", "long"]))
+    .addOption(
+      new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices([
+        "short",
+        "long",
+      ]),
+    )
     .option("--seed <seed>", "of the samples", "1")
     .option("--threads <n>", "threads of the engine", natural)
     .addOption(new Option("--device <device>", "what the engine runs on").choices(["cpu", "webgpu"]).default("cpu"))

@@ -19,7 +19,8 @@ export interface EvolveArgs extends Driving {
 /** Starts a run of a recipe, by id or from a JSON file, or goes on with one. */
 export async function evolveCommand(io: Io, name: string | undefined, o: EvolveArgs): Promise<Evolved> {
   if (o.resume !== undefined) return resume(io, name, o.resume, o);
-  if (name === undefined) throw new UserError("evolve what?", "name a recipe (autodidact methods), a JSON file, or --resume DIR");
+  if (name === undefined)
+    throw new UserError("evolve what?", "name a recipe (autodidact methods), a JSON file, or --resume DIR");
   const isFile = name.endsWith(".json") || existsSync(name);
   const recipe = isFile ? recipeFrom(name, o.set ?? {}) : await recipeOf(findMethod, name, o.set ?? {});
   const ledger = startRun(o.out ?? freshDir(recipe.id), recipe, o.seed ?? "1");
@@ -72,5 +73,7 @@ Examples
   autodidact evolve expert-iter --set rounds=0 --out runs/base      the base model alone; fork it with rounds=24
   autodidact evolve --resume runs/expert-iter-1`,
     );
-  drivingOptions(command).action(async (name: string | undefined, o: EvolveArgs) => void (await evolveCommand(io, name, o)));
+  drivingOptions(command).action(
+    async (name: string | undefined, o: EvolveArgs) => void (await evolveCommand(io, name, o)),
+  );
 }

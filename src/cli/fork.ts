@@ -36,8 +36,13 @@ export function addFork(program: Command, io: Io): void {
   const command = program
     .command("fork")
     .summary("go on from a round of a run in another way")
-    .description("Makes a new run that shares another's rounds up to ROUND, and goes on from there by a changed recipe.")
-    .argument("<run@round>", "a run (directory, or name in runs/) and the last round to keep; 0 keeps what is before the first")
+    .description(
+      "Makes a new run that shares another's rounds up to ROUND, and goes on from there by a changed recipe.",
+    )
+    .argument(
+      "<run@round>",
+      "a run (directory, or name in runs/) and the last round to keep; 0 keeps what is before the first",
+    )
     .option("--set <key=value>", "an option of the recipe, or a dotted path into it; may be repeated", setting)
     .option("--out <dir>", "directory of the new run (default: runs/RECIPE-fork-N)")
     .addHelpText(

@@ -44,7 +44,11 @@ export function table(
       row
         .map((cell, column) => {
           const last = column === row.length - 1 && !right.includes(column);
-          const padded = right.includes(column) ? cell.padStart(widths[column]) : last ? cell : cell.padEnd(widths[column]);
+          const padded = right.includes(column)
+            ? cell.padStart(widths[column])
+            : last
+              ? cell
+              : cell.padEnd(widths[column]);
           return styled(padded, r, column);
         })
         .join("  ")
@@ -64,13 +68,16 @@ export function wrap(text: string, width: number, indent = ""): string {
   return lines.join("\n");
 }
 
-export const percent = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(1)} %`);
+export const percent = (share: number | undefined): string =>
+  share === undefined ? "–" : `${(100 * share).toFixed(1)} %`;
 
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
   const clock = (n: number): string => String(n).padStart(2, "0");
-  return s < 3600 ? `${Math.floor(s / 60)}:${clock(s % 60)} min` : `${Math.floor(s / 3600)}:${clock(Math.floor((s % 3600) / 60))} h`;
+  return s < 3600
+    ? `${Math.floor(s / 60)}:${clock(s % 60)} min`
+    : `${Math.floor(s / 3600)}:${clock(Math.floor((s % 3600) / 60))} h`;
 }
 
 export function count(n: number): string {

@@ -19,7 +19,8 @@ const infoOf = (method: Method): MethodInfo => {
 
 /** Lists the methods there are, or tells all of one. */
 export async function methodsCommand(io: Io, id: string | undefined, o: { json?: boolean }): Promise<MethodInfo[]> {
-  const chosen = id === undefined ? await Promise.all([...registry.values()].map((entry) => entry.load())) : [await findMethod(id)];
+  const chosen =
+    id === undefined ? await Promise.all([...registry.values()].map((entry) => entry.load())) : [await findMethod(id)];
   const infos = chosen.map(infoOf);
   if (o.json === true) json(io, infos);
   else if (id === undefined) list(io, infos);
@@ -32,10 +33,13 @@ function list(io: Io, infos: readonly MethodInfo[]): void {
   for (const kind of kinds) {
     const members = infos.filter((info) => info.kind === kind);
     if (members.length === 0) continue;
-    line(io, `${paint(io, "bold", kind)}`);
+    line(io, paint(io, "bold", kind));
     for (const { id, about } of members) {
       const indent = " ".repeat(width + 2);
-      line(io, `  ${paint(io, "cyan", id.padEnd(width))}${wrap(about, Math.max(60, Math.min(io.columns, 110)), indent).slice(indent.length)}`);
+      line(
+        io,
+        `  ${paint(io, "cyan", id.padEnd(width))}${wrap(about, Math.max(60, Math.min(io.columns, 110)), indent).slice(indent.length)}`,
+      );
     }
     line(io);
   }
@@ -54,7 +58,12 @@ function tell(io: Io, method: Method, { id, kind, section, about, options }: Met
     option.description ?? "",
   ]);
   if (rows.length === 0) return line(io, "It has no options.");
-  line(io, table([["option", "default", "type", ""], ...rows], { styled: (cell, row, column) => paint(io, row === 0 ? "dim" : column === 0 ? "cyan" : "reset", cell) }));
+  line(
+    io,
+    table([["option", "default", "type", ""], ...rows], {
+      styled: (cell, row, column) => paint(io, row === 0 ? "dim" : column === 0 ? "cyan" : "reset", cell),
+    }),
+  );
 }
 
 export function addMethods(program: Command, io: Io): void {

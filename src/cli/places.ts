@@ -23,7 +23,10 @@ const isCheckpoint = (dir: string): boolean => existsSync(join(dir, "config.json
 export function runDir(name: string): string {
   const found = [name, join(runsFolder, name)].find(isRun);
   if (found !== undefined) return found;
-  throw new UserError(`${name} is no run directory, nor the name of one in ${runsFolder}/`, "list them with: autodidact runs");
+  throw new UserError(
+    `${name} is no run directory, nor the name of one in ${runsFolder}/`,
+    "list them with: autodidact runs",
+  );
 }
 
 /** The first of runs/NAME-1, runs/NAME-2, … that is not there. */
@@ -41,8 +44,13 @@ export function splitRound(text: string): { run: string; round?: number } {
 }
 
 /** The directory of a role's weights after a round of a run. */
-export function weightsOf(dir: string, recipe: Recipe, { checkpoint, name }: Pick<RoundSummary, "checkpoint" | "name">): string {
-  if (checkpoint === null) throw new UserError(`round "${name}" of ${dir} saved no checkpoint`, "name another round: RUN@ROUND");
+export function weightsOf(
+  dir: string,
+  recipe: Recipe,
+  { checkpoint, name }: Pick<RoundSummary, "checkpoint" | "name">,
+): string {
+  if (checkpoint === null)
+    throw new UserError(`round "${name}" of ${dir} saved no checkpoint`, "name another round: RUN@ROUND");
   return join(dir, "checkpoints", checkpoint, recipe.roles.reasoner ?? Object.keys(recipe.models)[0]);
 }
 
@@ -54,19 +62,31 @@ interface Place {
 
 function placeOf(text: string): Place {
   if (isCheckpoint(text)) return { dir: text };
-  const inside = existsSync(text) && !isRun(text) ? readdirSync(text).map((name) => join(text, name)).filter(isCheckpoint) : [];
+  const inside =
+    existsSync(text) && !isRun(text)
+      ? readdirSync(text)
+          .map((name) => join(text, name))
+          .filter(isCheckpoint)
+      : [];
   if (inside.length === 1) return { dir: inside[0] };
   if (inside.length > 1) throw new UserError(`${text} holds several models`, `name one of them: ${inside.join(", ")}`);
   const { run, round } = splitRound(text);
   if (existsSync(run) && !isRun(run)) {
-    throw new UserError(`${run} is neither a checkpoint (no config.json) nor a run directory (no ${ledgerFile})`, "list runs with: autodidact runs");
+    throw new UserError(
+      `${run} is neither a checkpoint (no config.json) nor a run directory (no ${ledgerFile})`,
+      "list runs with: autodidact runs",
+    );
   }
   const dir = runDir(run);
   const ledger = Ledger.open(dir, { write: false });
   try {
     const recipe = parseRecipe(ledger.head.recipe, dir);
     const last = round === undefined ? ledger.lastRound() : roundAt(recipe, ledger.rounds(), round);
-    if (!last) throw new UserError(`the run ${dir} has no finished round yet`, `go on with it: autodidact evolve --resume ${dir}`);
+    if (!last)
+      throw new UserError(
+        `the run ${dir} has no finished round yet`,
+        `go on with it: autodidact evolve --resume ${dir}`,
+      );
     return { dir: weightsOf(dir, recipe, last), recipe };
   } finally {
     ledger.close();
@@ -95,12 +115,19 @@ export async function openModel(text: string, o: Opening = {}): Promise<Opened> 
   try {
     const own = model.family === undefined ? undefined : methodRef.safeParse(z.json().parse(model.family)).data;
     const id = o.family ?? own?.id;
-    if (id === undefined) throw new UserError(`the checkpoint ${dir} does not say which task family it is for`, "name it: --family countdown");
+    if (id === undefined)
+      throw new UserError(
+        `the checkpoint ${dir} does not say which task family it is for`,
+        "name it: --family countdown",
+      );
     const options = o.options ?? (id === own?.id ? own.options : {});
     const family = await instantiate(findMethod, "family", { id, options });
     const foreign = family.words.find((word) => model.tokenizer.id(word) === undefined);
     if (foreign !== undefined) {
-      throw new UserError(`the checkpoint ${dir} does not know "${foreign}", a word of the family ${id}`, `use a checkpoint that was trained on ${id}`);
+      throw new UserError(
+        `the checkpoint ${dir} does not know "${foreign}", a word of the family ${id}`,
+        `use a checkpoint that was trained on ${id}`,
+      );
     }
     return { model, family, dir, ...(recipe ? { recipe } : {}) };
   } catch (error) {

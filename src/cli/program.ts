@@ -13,15 +13,24 @@ import { addRuns } from "./runs.ts";
 import { addSolve } from "./solve.ts";
 
 const version = (): string =>
-  z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))).version;
+  z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))).version;
 
 function programFor(io: Io): Command {
   const program = new Command("autodidact")
-    .description("A language model that becomes a better reasoner by its own work: make tasks, reason, judge, learn, repeat.")
+    .description(
+      "A language model that becomes a better reasoner by its own work: make tasks, reason, judge, learn, repeat.",
+    )
     .version(version())
     .option("--debug", "show where an error comes from")
     .exitOverride()
-    .configureOutput({ writeOut: io.write, writeErr: () => {}, getOutHelpWidth: () => io.columns, getOutHasColors: () => io.colour })
+    .configureOutput({
+      writeOut: io.write,
+      writeErr: () => {},
+      getOutHelpWidth: () => io.columns,
+      getOutHasColors: () => io.colour,
+    })
     .configureHelp({ styleTitle: (title) => title.replace(/:$/, "") })
     .addHelpText("after", "\nBegin with\n  autodidact demo\n  autodidact evolve expert-iter --minutes 8");
   for (const add of [addDemo, addEvolve, addFork, addEval, addSolve, addMethods, addRuns]) add(program, io);
@@ -37,7 +46,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, args, io);
-    if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error) io.warn(error.stack ?? error.message);
+    if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error)
+      io.warn(error.stack ?? error.message);
     io.warn(lineOf(error));
     return error instanceof Interrupted ? 130 : 1;
   }

@@ -36,13 +36,22 @@ export async function report(io: Io, ledger: Ledger, recipe: Recipe, evolved: Ev
   if (names.length > 0) {
     const rows = names.map((name) => [name, percent(measures(first)?.[name]), percent(measures(final)?.[name])]);
     line(io);
-    line(io, table([[`${final?.tasks} held-out tasks`, "before", "after"], ...rows], { right: [1, 2], styled: (cell, row, column) => style(io, cell, row, column) }));
+    line(
+      io,
+      table([[`${final?.tasks} held-out tasks`, "before", "after"], ...rows], {
+        right: [1, 2],
+        styled: (cell, row, column) => style(io, cell, row, column),
+      }),
+    );
   }
   const points = curveOf(recipe, ledger.rounds(), final);
   if (points.length > 1) {
     line(io);
     line(io, paint(io, "bold", "Greedy accuracy on held-out tasks"));
-    const plot = chart(points.map(({ seconds, greedy }) => ({ x: seconds, y: greedy })), { width: Math.min(io.columns, 88), unit: "seconds" });
+    const plot = chart(
+      points.map(({ seconds, greedy }) => ({ x: seconds, y: greedy })),
+      { width: Math.min(io.columns, 88), unit: "seconds" },
+    );
     for (const row of plot) line(io, row);
   }
   await showExamples(io, ledger, recipe);
@@ -50,7 +59,8 @@ export async function report(io: Io, ledger: Ledger, recipe: Recipe, evolved: Ev
   if (points.length > 0) line(io, `picture   ${curveFile(ledger)}`);
 }
 
-const style = (io: Io, cell: string, row: number, column: number): string => (row === 0 ? paint(io, "dim", cell) : column === 2 ? paint(io, ["bold", "green"], cell) : cell);
+const style = (io: Io, cell: string, row: number, column: number): string =>
+  row === 0 ? paint(io, "dim", cell) : column === 2 ? paint(io, ["bold", "green"], cell) : cell;
 
 const curveFile = (ledger: Ledger): string => join(ledger.dir, "curve.svg");
 
@@ -76,7 +86,8 @@ async function showExamples(io: Io, ledger: Ledger, recipe: Recipe): Promise<voi
   const tasks = heldOut(family, recipe.evaluation.difficulties, examples);
   const start = recipe.phases.findIndex((_, phase) => counts(recipe, phase));
   const base = rounds.findLast(({ phase }) => phase < start);
-  const before = base && base !== last ? await replies(weightsOf(ledger.dir, recipe, base), family, tasks, recipe.form) : undefined;
+  const before =
+    base && base !== last ? await replies(weightsOf(ledger.dir, recipe, base), family, tasks, recipe.form) : undefined;
   const after = await replies(weightsOf(ledger.dir, recipe, last), family, tasks, recipe.form);
   line(io);
   line(io, paint(io, "bold", `The first ${tasks.length} held-out tasks${before ? ", before and after" : ""}`));
@@ -94,7 +105,12 @@ async function showExamples(io: Io, ledger: Ledger, recipe: Recipe): Promise<voi
 async function replies(dir: string, family: Family, tasks: readonly Task[], form: Form): Promise<string[]> {
   const model = await loadEmbedded(dir, { threads: 1 });
   try {
-    const c = makeContext({ models: { reasoner: model }, families: new Map([[family.id, family]]), calls: memoryCalls(), seed: "examples" });
+    const c = makeContext({
+      models: { reasoner: model },
+      families: new Map([[family.id, family]]),
+      calls: memoryCalls(),
+      seed: "examples",
+    });
     const reasoner = await instantiate(findMethod, "reasoner", { id: "cot", options: { form, n: 1, temperature: 0 } });
     return await Promise.all(tasks.map(async (task) => (await reasoner(ask(task), c)).solutions[0].text));
   } finally {

@@ -32,7 +32,8 @@ function show(io: Io, runs: readonly RunSummary[]): void {
     io,
     table([["run", "state", "recipe", "seed", "rounds", "greedy", "size", "last round (UTC)"], ...rows], {
       right: [4, 5, 6],
-      styled: (cell, row, column) => (row === 0 ? paint(io, "dim", cell) : column === 1 ? paint(io, colours[runs[row - 1].state], cell) : cell),
+      styled: (cell, row, column) =>
+        row === 0 ? paint(io, "dim", cell) : column === 1 ? paint(io, colours[runs[row - 1].state], cell) : cell,
     }),
   );
 }

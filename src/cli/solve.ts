@@ -57,7 +57,9 @@ export async function solveCommand(io: Io, text: string, o: SolveArgs): Promise<
       seed: `${o.seed ?? "1"}/solve`,
       signal: io.signal,
       budget,
-      ...(voting ? { evaluator: await instantiate(findMethod, "evaluator", { id: "self-consistency", options: {} }) } : {}),
+      ...(voting
+        ? { evaluator: await instantiate(findMethod, "evaluator", { id: "self-consistency", options: {} }) }
+        : {}),
     });
     const reason = await instantiate(findMethod, "reasoner", { id, options });
     const [best] = (await reason(question, c)).solutions;
@@ -95,7 +97,10 @@ async function optionsFor(id: string, form: Form, o: SolveArgs): Promise<Setting
   const known = optionsOf(await findMethod(id));
   const samples = o.samples ?? (id === "cot" ? 1 : undefined);
   if (o.samples !== undefined && !("n" in known)) {
-    throw new UserError(`${id} is not a matter of --samples`, `see its options (autodidact methods ${id}) and give them by --set key=value`);
+    throw new UserError(
+      `${id} is not a matter of --samples`,
+      `see its options (autodidact methods ${id}) and give them by --set key=value`,
+    );
   }
   return {
     ...("form" in known ? { form } : {}),
@@ -115,7 +120,13 @@ function streaming(model: Model, write: (text: string) => void): Model {
     write(first ? text : ` ${text}`);
     first = false;
   };
-  return { name, version, can, tokenizer, sample: (prompt, sampling) => model.sample(prompt, { ...sampling, onToken }) };
+  return {
+    name,
+    version,
+    can,
+    tokenizer,
+    sample: (prompt, sampling) => model.sample(prompt, { ...sampling, onToken }),
+  };
 }
 
 export function addSolve(program: Command, io: Io): void {
@@ -129,7 +140,12 @@ export function addSolve(program: Command, io: Io): void {
     .option("--set <key=value>", "an option of the reasoner; may be repeated", setting)
     .option("--samples <n>", "samples to choose from", natural)
     .option("--tokens <n>", "generated tokens at most", natural)
-    .addOption(new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices(["short", "long"]))
+    .addOption(
+      new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices([
+        "short",
+        "long",
+      ]),
+    )
     .option("--family <id>", "task family (default: what the checkpoint was trained on)")
     .option("--options <json>", "options of the family", object)
     .option("--seed <seed>", "of the samples", "1")

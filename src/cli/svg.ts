@@ -10,7 +10,8 @@ export interface Picture {
 const [width, height] = [960, 440];
 const panels = { top: 104, bottom: 372, left: 64, width: 396, gap: 72 };
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 const n = (x: number): string => String(Math.round(x * 10) / 10);
 
 /** Neutral colours that suit light and dark pages; the picture brings its own ground. */
@@ -18,6 +19,7 @@ const style = `
   text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #57606a; }
   .title { font-size: 19px; font-weight: 600; fill: #1f2328; }
   .value { font-weight: 600; fill: #1f2328; }
+  .value, .passtext { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
   .ground { fill: #ffffff; }
   .grid { stroke: #d8dee4; stroke-width: 1; }
   .axis { stroke: #8c959f; stroke-width: 1; }
@@ -30,6 +32,7 @@ const style = `
   @media (prefers-color-scheme: dark) {
     text { fill: #9198a1; }
     .title, .value { fill: #f0f6fc; }
+    .value, .passtext { stroke: #0d1117; }
     .ground { fill: #0d1117; }
     .grid { stroke: #262c36; }
     .axis { stroke: #656c76; }
@@ -39,7 +42,10 @@ const style = `
     .passtext { fill: #f0883e; }
   }`;
 
-function panel(points: readonly Point[], o: { left: number; label: string; x: (point: Point) => number; whole: boolean }): string {
+function panel(
+  points: readonly Point[],
+  o: { left: number; label: string; x: (point: Point) => number; whole: boolean },
+): string {
   const { top, bottom } = panels;
   const right = o.left + panels.width;
   const max = Math.max(1e-9, ...points.map(o.x));
@@ -59,10 +65,15 @@ function panel(points: readonly Point[], o: { left: number; label: string; x: (p
         `<text x="${n(px(tick))}" y="${bottom + 21}" text-anchor="middle">${tick}</text>`,
     );
   const line = points.map((point) => at(point, point.greedy)).join(" ");
-  const ends = points.length === 0 ? "" : `<polygon class="area" points="${n(px(o.x(points[0])))},${bottom} ${line} ${n(px(o.x(points[points.length - 1])))},${bottom}"/>`;
+  const ends =
+    points.length === 0
+      ? ""
+      : `<polygon class="area" points="${n(px(o.x(points[0])))},${bottom} ${line} ${n(px(o.x(points[points.length - 1])))},${bottom}"/>`;
   const full = points.filter((point) => point.pass);
   const passed = full.map((point) => at(point, point.pass?.passK ?? 0)).join(" ");
-  const rings = full.map((point) => `<circle class="pass" cx="${n(px(o.x(point)))}" cy="${n(py(point.pass?.passK ?? 0))}" r="4.5"/>`);
+  const rings = full.map(
+    (point) => `<circle class="pass" cx="${n(px(o.x(point)))}" cy="${n(py(point.pass?.passK ?? 0))}" r="4.5"/>`,
+  );
   return [
     ...grid,
     ...marks,
@@ -71,7 +82,10 @@ function panel(points: readonly Point[], o: { left: number; label: string; x: (p
     ...rings,
     ends,
     `<polyline class="line" points="${line}"/>`,
-    ...points.map((point) => `<circle class="dot" cx="${n(px(o.x(point)))}" cy="${n(py(point.greedy))}" r="${points.length > 40 ? 2 : 3}"/>`),
+    ...points.map(
+      (point) =>
+        `<circle class="dot" cx="${n(px(o.x(point)))}" cy="${n(py(point.greedy))}" r="${points.length > 40 ? 2 : 3}"/>`,
+    ),
     labels(points.at(-1), right, py),
   ].join("\n");
 }
@@ -81,7 +95,10 @@ function labels(last: Point | undefined, right: number, py: (share: number) => n
   if (!last) return "";
   const text = (kind: string, share: number, dy: number): string =>
     `<text class="${kind}" x="${right}" y="${n(py(share) + dy)}" text-anchor="end">${(100 * share).toFixed(1)} %</text>`;
-  return text("value", last.greedy, last.greedy > 0.12 ? 22 : -12) + (last.pass ? text("passtext", last.pass.passK, -12) : "");
+  return (
+    text("value", last.greedy, last.greedy > 0.12 ? 22 : -12) +
+    (last.pass ? text("passtext", last.pass.passK, -12) : "")
+  );
 }
 
 /** Greedy accuracy as a line, pass@k of the full evaluations as rings. Colours follow the reader's light or dark scheme. */
@@ -92,7 +109,9 @@ export function svg({ title, subtitle, points }: Picture): string {
   const mark = k === undefined ? edge : edge - 8 * `pass@${k}`.length - 32;
   const legend =
     `<line class="line" x1="${mark - 84}" x2="${mark - 60}" y1="38" y2="38"/><text x="${mark - 52}" y="42">greedy</text>` +
-    (k === undefined ? "" : `<circle class="pass" cx="${mark + 14}" cy="38" r="4.5"/><text class="passtext" x="${edge}" y="42" text-anchor="end">pass@${k}</text>`);
+    (k === undefined
+      ? ""
+      : `<circle class="pass" cx="${mark + 14}" cy="38" r="4.5"/><text class="passtext" x="${edge}" y="42" text-anchor="end">pass@${k}</text>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(`${title}. ${subtitle}`)}">`,
     `<style>${style}\n</style>`,

@@ -10,7 +10,8 @@ export interface View {
 
 const num = (x: unknown): number | undefined => (typeof x === "number" && Number.isFinite(x) ? x : undefined);
 const text = (x: unknown): string => (typeof x === "string" ? x : "");
-const field = (x: unknown, name: string): unknown => (typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined);
+const field = (x: unknown, name: string): unknown =>
+  typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
 
 /** Figures of a finished round, as its event tells them. */
 export interface RoundRow {
@@ -93,7 +94,8 @@ export function header(event: RunEvent): string {
 const columns = ["round", "greedy", "", "solved", "reward", "data", "loss", "time"] as const;
 const widths = [13, 8, 12, 8, 7, 7, 8, 9];
 
-const cells = (parts: readonly string[]): string => parts.map((part, i) => (i === 0 || i === 2 ? part.padEnd(widths[i]) : part.padStart(widths[i]))).join(" ");
+const cells = (parts: readonly string[]): string =>
+  parts.map((part, i) => (i === 0 || i === 2 ? part.padEnd(widths[i]) : part.padStart(widths[i]))).join(" ");
 
 /** A table of rounds that grows, and under it one line that lives. */
 export class LiveView implements View {
@@ -133,7 +135,11 @@ export class LiveView implements View {
         break;
       case "progress":
         this.#enter(text(event.stage), num(event.done));
-        this.#progress = { done: num(event.done) ?? 0, of: num(event.of) ?? 0, loss: num(event.loss) ?? this.#progress?.loss };
+        this.#progress = {
+          done: num(event.done) ?? 0,
+          of: num(event.of) ?? 0,
+          loss: num(event.loss) ?? this.#progress?.loss,
+        };
         if (performance.now() - this.#drawn > 100) this.#draw();
         break;
       case "first":
@@ -236,7 +242,8 @@ export class LiveView implements View {
     for (const name of this.#order.slice(from)) {
       const { rounds, done, seconds } = this.#phases.get(name) ?? { rounds: 0, done: 0, seconds: 0 };
       const open = rounds - done - (name === this.#phase ? 1 : 0);
-      left = open > 0 && seconds === 0 ? undefined : left === undefined ? undefined : left + Math.max(0, open) * seconds;
+      left =
+        open > 0 && seconds === 0 ? undefined : left === undefined ? undefined : left + Math.max(0, open) * seconds;
     }
     return left === undefined ? limit : Math.min(left, limit ?? Infinity);
   }

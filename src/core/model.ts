@@ -128,7 +128,7 @@ export interface AdamW {
 }
 
 export interface ForwardOptions {
-  /** Masks are a function of this seed; without it there is no dropout. */
+  /** Dropout masks and stretched positions are functions of this seed; without it there are none. */
   readonly dropoutSeed?: number;
 }
 

@@ -72,7 +72,11 @@ interface Variable {
 function build(parts: ContextParts, source: Random, now: Variable): Context {
   const model = (role: Role): Model => {
     const found = parts.models[role];
-    if (!found) throw new UserError(`This run has no model for the role "${role}".`, `Give one for it, or use a method that does not need it.`);
+    if (!found)
+      throw new UserError(
+        `This run has no model for the role "${role}".`,
+        `Give one for it, or use a method that does not need it.`,
+      );
     return found;
   };
 
@@ -112,12 +116,17 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
     sample,
     call: (id) => {
       const call = parts.calls.getCall(id);
-      if (!call) throw new UserError(`Call ${id} is not in this run's ledger.`, "The ledger is damaged, or the data come from another run.");
+      if (!call)
+        throw new UserError(
+          `Call ${id} is not in this run's ledger.`,
+          "The ledger is damaged, or the data come from another run.",
+        );
       return call;
     },
     family: (id) => {
       const family = parts.families.get(id);
-      if (!family) throw new UserError(`Unknown task family "${id}".`, `Known here: ${[...parts.families.keys()].join(", ")}.`);
+      if (!family)
+        throw new UserError(`Unknown task family "${id}".`, `Known here: ${[...parts.families.keys()].join(", ")}.`);
       return family;
     },
     tools: parts.tools ?? {},
@@ -127,12 +136,17 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
     signal: now.signal,
     budget: now.budget,
     emit: parts.emit ?? (() => {}),
-    with: ({ label, ...change }) => build(parts, label === undefined ? source : source.fork(label), { ...now, ...change }),
+    with: ({ label, ...change }) =>
+      build(parts, label === undefined ? source : source.fork(label), { ...now, ...change }),
   };
 }
 
+const finishes = ["stop", "length", "abort"] as const satisfies readonly Completion["finish"][];
+
 function completionOf(call: Call): Completion {
-  const finish = (call.request as { finish?: Completion["finish"] }).finish ?? "stop";
+  const { request } = call;
+  const said = request !== null && typeof request === "object" && "finish" in request ? request.finish : undefined;
+  const finish = finishes.find((known) => known === said) ?? "stop";
   return {
     text: call.text,
     ids: call.output,
@@ -143,6 +157,9 @@ function completionOf(call: Call): Completion {
 }
 
 /** A context that may ask the truth: for searches that gather training data, never for solving. */
-export function collecting(c: Context, oracle: (task: Task, solutions: readonly Solution[]) => Promise<Judgement[]>): CollectContext {
+export function collecting(
+  c: Context,
+  oracle: (task: Task, solutions: readonly Solution[]) => Promise<Judgement[]>,
+): CollectContext {
   return { ...c, oracle };
 }

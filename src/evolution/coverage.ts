@@ -32,9 +32,10 @@ export function wilson(successes: number, n: number): Estimate {
 
 const resamples = 1000;
 
-/** The mean with its percentile bootstrap interval over the values. */
+/** The mean with its percentile bootstrap interval over the values; Wilson's where all are 0 or all are 1. */
 export function bootstrap(values: readonly number[], random: Random): Estimate {
   const n = values.length;
+  if (values.every((x) => x === 0) || values.every((x) => x === 1)) return wilson(n * (values[0] ?? 0), n);
   const value = values.reduce((sum, x) => sum + x, 0) / Math.max(1, n);
   const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0;
@@ -52,7 +53,11 @@ export interface CoverageOptions {
 }
 
 /** One greedy reply and samples at temperature 1 for each task, judged by the family's exact verifier. */
-export async function coverage(tasks: readonly Task[], c: Context, { find, form, ks }: CoverageOptions): Promise<Coverage> {
+export async function coverage(
+  tasks: readonly Task[],
+  c: Context,
+  { find, form, ks }: CoverageOptions,
+): Promise<Coverage> {
   const right = async (n: number, temperature: number): Promise<number[]> => {
     const reasoner = await instantiate(find, "reasoner", { id: "cot", options: { form, n, temperature } });
     let done = 0;
@@ -70,7 +75,16 @@ export async function coverage(tasks: readonly Task[], c: Context, { find, form,
   c.signal.throwIfAborted();
   return {
     tasks: tasks.length,
-    greedy: wilson(greedy.reduce((sum, x) => sum + x, 0), tasks.length),
-    pass: ks.map((k) => ({ k, ...bootstrap(counted.map((x) => passAtK(samples, x, k)), c.random.fork(`bootstrap/${k}`)) })),
+    greedy: wilson(
+      greedy.reduce((sum, x) => sum + x, 0),
+      tasks.length,
+    ),
+    pass: ks.map((k) => ({
+      k,
+      ...bootstrap(
+        counted.map((x) => passAtK(samples, x, k)),
+        c.random.fork(`bootstrap/${k}`),
+      ),
+    })),
   };
 }

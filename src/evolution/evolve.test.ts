@@ -3,20 +3,26 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { RunEvent } from "../core/context.ts";
+import type { Generator } from "../core/contracts.ts";
 import { roles } from "../core/call.ts";
+import { defineMethod } from "../core/method.ts";
 import { ask } from "../core/task.ts";
 import { findMethod } from "../registry.ts";
 import { firstDifference } from "../store/digest.ts";
 import { Ledger } from "../store/ledger.ts";
 import addition from "../task-creator/families/addition.ts";
+import { replyRow, tokenizerOf } from "../training/builders/rows.ts";
 import { heldOut } from "./evaluate.ts";
 import { evolve, type Evolved, type EvolveOptions } from "./evolve.ts";
 import { Buffers } from "./learn.ts";
 import { recipeSchema, type RecipeInput } from "./recipe.ts";
+import type { FindMethod } from "./resolver.ts";
 import { forkRun, parseRecipe, resumeRun, startRun } from "./start.ts";
 import { practice, smallModel, smoke } from "./testing.ts";
 
+const family = addition.create(addition.options.parse({}));
 let folder = "";
 let reference: Ledger;
 let first: Evolved;
@@ -70,7 +76,6 @@ describe("a run", () => {
   });
 
   it("never trains on what it is evaluated on", () => {
-    const family = addition.create(addition.options.parse({}));
     const held = new Set(heldOut(family, [2], 500).map((task) => family.key(ask(task))));
     const tasks = new Map([...reference.rows("tasks")].map((task) => [task.id, family.key(ask(task))]));
     const trained = [...reference.rows("data")].map(({ taskId }) => tasks.get(taskId));
@@ -90,20 +95,23 @@ describe("a run", () => {
     ledger.close();
   });
 
-  it.each(["reason", "train", "evaluate"])("keeps finished rounds when aborted in the stage %s of the next", async (stage) => {
-    const ledger = create(`abort-${stage}`);
-    const controller = new AbortController();
-    let rounds = 0;
-    const emit = ({ event, stage: at }: RunEvent): void => {
-      if (event === "round") rounds++;
-      if (rounds === 2 && event === "progress" && at === stage) controller.abort(new Error("enough"));
-    };
-    await expect(run(ledger, { signal: controller.signal, emit })).rejects.toThrow("enough");
-    expect(ledger.rounds()).toHaveLength(2);
-    await run(ledger);
-    sameRun(ledger);
-    ledger.close();
-  });
+  it.each(["reason", "train", "evaluate"])(
+    "keeps finished rounds when aborted in the stage %s of the next",
+    async (stage) => {
+      const ledger = create(`abort-${stage}`);
+      const controller = new AbortController();
+      let rounds = 0;
+      const emit = ({ event, stage: at }: RunEvent): void => {
+        if (event === "round") rounds++;
+        if (rounds === 2 && event === "progress" && at === stage) controller.abort(new Error("enough"));
+      };
+      await expect(run(ledger, { signal: controller.signal, emit })).rejects.toThrow("enough");
+      expect(ledger.rounds()).toHaveLength(2);
+      await run(ledger);
+      sameRun(ledger);
+      ledger.close();
+    },
+  );
 });
 
 describe("a killed run", () => {
@@ -175,23 +183,36 @@ describe("a fork", () => {
 });
 
 describe("training", () => {
-  const models = { "task-creator": smallModel, reasoner: smallModel, evaluator: smallModel, "post-processor": smallModel };
+  const models = {
+    "task-creator": smallModel,
+    reasoner: smallModel,
+    evaluator: smallModel,
+    "post-processor": smallModel,
+  };
   const own = Object.fromEntries(roles.map((role) => [role, role]));
 
   it("changes the listed modules only, for all 15 subsets of them", async () => {
-    const subsets = Array.from({ length: 15 }, (_, i) => roles.filter((_, bit) => ((i + 1) >> bit) & 1));
-    const phases = subsets.map((subset, i) => ({ name: `subset-${i}`, train: subset.map((module) => ({ ...practice, steps: 1, module })) }));
+    const subsets = Array.from({ length: 15 }, (_, i) => roles.filter((role) => ((i + 1) >> roles.indexOf(role)) & 1));
+    const phases = subsets.map((subset, i) => ({
+      name: `subset-${i}`,
+      train: subset.map((module) => ({ ...practice, steps: 1, module })),
+    }));
     const ledger = await finished("subsets", smoke({ models, roles: own, phases }));
     subsets.forEach((subset, i) => {
       if (i === 0) return;
-      const changed = roles.filter((role) => weights(ledger, `subset-${i}-1`, role) !== weights(ledger, `subset-${i - 1}-1`, role));
+      const changed = roles.filter(
+        (role) => weights(ledger, `subset-${i}-1`, role) !== weights(ledger, `subset-${i - 1}-1`, role),
+      );
       expect(changed).toEqual(subset);
     });
     ledger.close();
   });
 
   it("starts from a phase's end where told, each time, and leaves a model that is not listed alone", async () => {
-    const input = smoke({ models: { policy: smallModel, critic: smallModel }, roles: { reasoner: "policy", evaluator: "critic" } });
+    const input = smoke({
+      models: { policy: smallModel, critic: smallModel },
+      roles: { reasoner: "policy", evaluator: "critic" },
+    });
     const still = { objective: "sft", init: "base", steps: 1, batch: 8, lr: 0 };
     const train = [{ ...practice }, still];
     const ledger = await finished("restart", { ...input, phases: [input.phases[0], { ...input.phases[1], train }] });
@@ -228,7 +249,62 @@ describe("training", () => {
         return buffers.streams(0).get("solved")?.size ?? 0;
       });
     };
-    expect([sizes(false), sizes(true)]).toEqual([[3, 5, 5], [3, 2, 0]]);
+    expect([sizes(false), sizes(true)]).toEqual([
+      [3, 5, 5],
+      [3, 2, 0],
+    ]);
+  });
+
+  it("takes back a round after which accuracy fell too far, and only then", async () => {
+    const [task] = heldOut(family, [2], 1);
+    const learned: Generator = (r, c) => {
+      const row = replyRow(
+        family.prompt(ask(task), "short"),
+        family.solve(task, r) ?? "",
+        tokenizerOf(c.model("reasoner")),
+      );
+      return { kind: "sft", id: "known", taskId: task.id, source: "known", by: [], row, weight: 1 };
+    };
+    const about = {
+      kind: "builder",
+      contract: "generator",
+      section: "test",
+      about: "the one reply",
+      source: "test",
+    } as const;
+    const known = defineMethod({ id: "known", ...about, options: z.object({}), create: () => learned });
+    const train = [{ ...practice, steps: 40, generators: { known: "known" } }];
+    const spoil = (name: string, rollback: number) => ({ name, rollback, train: [{ ...practice, lr: 1 }] });
+    const phases = [{ name: "base", train }, spoil("kept", 0.5), spoil("spoilt", 1)];
+    const evaluation = { difficulties: [2], tasks: 1, sampled: 0 };
+    const ledger = create("fall", smoke({ phases, evaluation }));
+    const find: FindMethod = async (id) => (id === "known" ? known : findMethod(id));
+    expect(await run(ledger, { find })).toMatchObject({ final: { greedy: 0 } });
+    expect(ledger.rounds().map(({ metrics }) => metrics["rejected"])).toEqual([
+      undefined,
+      expect.objectContaining({ greedy: 0 }),
+      undefined,
+    ]);
+    const [base, kept, spoilt] = ["base-1", "kept-1", "spoilt-1"].map((name) => weights(ledger, name, "policy"));
+    expect([kept === base, spoilt === base]).toEqual([true, false]);
+    ledger.close();
+  });
+
+  it("changes fields of the phase in its inner steps, training's too", async () => {
+    const inner = [{}, { "build.0.options.cap": 1, "train.0.steps": 2 }, { judge: [] }];
+    const input = smoke();
+    const loop = {
+      ...input.phases[1],
+      rounds: 1,
+      inner,
+      build: [{ id: "sft-rows", options: { cap: 8 } }],
+      train: [{ ...practice, steps: 5 }],
+    };
+    const ledger = await finished("inner", { ...input, phases: [input.phases[0], loop] });
+    expect([...ledger.rows("updates", { phase: 1, round: 1 })].map(({ steps }) => steps)).toEqual([5, 2, 5]);
+    const tasks = new Set([...ledger.rows("data")].map(({ taskId }) => taskId)).size;
+    expect([...ledger.rows("data")].length).toBeGreaterThan(2 * tasks);
+    ledger.close();
   });
 
   it("ends a phase whose accuracy stands still, also when resumed", async () => {

@@ -6,7 +6,7 @@ import type { Device } from "../engine/embedded/thread.ts";
 import type { Ledger, RoundSummary } from "../store/ledger.ts";
 import { accuracyOf, type Accuracy } from "./evaluate.ts";
 import { Buffers } from "./learn.ts";
-import { makeModels, type RunModels } from "./models.ts";
+import { makeModels } from "./models.ts";
 import { recipeSchema } from "./recipe.ts";
 import { instantiate, type FindMethod } from "./resolver.ts";
 import { measure, oneRound, type Run } from "./run.ts";
@@ -40,7 +40,16 @@ export async function evolve(o: EvolveOptions): Promise<Evolved> {
   const seed = o.ledger.head.seed;
   const family = await instantiate(o.find, "family", recipe.family);
   const models = await makeModels(recipe, family, { seed, threads: o.threads, device: o.device });
-  const run: Run = { ledger: o.ledger, find: o.find, recipe, family, models, seed, signal: o.signal ?? new AbortController().signal, emit: o.emit ?? (() => {}) };
+  const run: Run = {
+    ledger: o.ledger,
+    find: o.find,
+    recipe,
+    family,
+    models,
+    seed,
+    signal: o.signal ?? new AbortController().signal,
+    emit: o.emit ?? (() => {}),
+  };
   run.emit({
     event: "start",
     recipe: recipe.id,
@@ -60,7 +69,7 @@ export async function evolve(o: EvolveOptions): Promise<Evolved> {
 async function phases(run: Run, seconds = Infinity): Promise<Evolved> {
   const { ledger, recipe, models } = run;
   const resumed = ledger.lastRound();
-  if (resumed?.checkpoint) await loadAll(models, ledger.checkpoint(resumed.checkpoint));
+  if (resumed?.checkpoint) await models.load(ledger.checkpoint(resumed.checkpoint));
   let stopped: Evolved["stopped"];
   for (const [index, phase] of recipe.phases.entries()) {
     const finished = ledger.rounds().filter((round) => round.phase === index);
@@ -76,7 +85,15 @@ async function phases(run: Run, seconds = Infinity): Promise<Evolved> {
       const record = await oneRound(run, { phase: index, round }, buffers);
       ledger.commitRound(record);
       failpoint("round-committed");
-      run.emit({ event: "round", phase: phase.name, round, of: phase.rounds, elapsed: elapsedOf(ledger.rounds()), metrics: record.metrics, seconds: record.elapsed });
+      run.emit({
+        event: "round",
+        phase: phase.name,
+        round,
+        of: phase.rounds,
+        elapsed: elapsedOf(ledger.rounds()),
+        metrics: record.metrics,
+        seconds: record.elapsed,
+      });
       if (record.metrics?.["stop"] === true) {
         stopped = "converged";
         break;
@@ -106,7 +123,3 @@ function outOfTime(rounds: readonly RoundSummary[], phase: number, seconds: numb
 
 const parameters = (config: DecoderConfig): number =>
   Object.values(parameterShapes(config)).reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
-
-async function loadAll(models: RunModels, dir: string): Promise<void> {
-  for (const [name, model] of models.named) await model.load(`${dir}/${name}`);
-}

@@ -32,16 +32,24 @@ export class Buffers {
 
   /** A round's data: each training keeps them by stream; rollouts are not kept. */
   add(data: readonly Datum[]): void {
-    const bySource = Map.groupBy(data.filter((datum) => datum.kind !== "rl"), (datum) => datum.source);
+    const bySource = Map.groupBy(
+      data.filter((datum) => datum.kind !== "rl"),
+      (datum) => datum.source,
+    );
     for (const [training, { streams }] of this.#phase.train.entries()) {
-      for (const [source, { fresh }] of Object.entries(streams)) if (fresh) this.#streams.delete(`${training}/${source}`);
+      for (const [source, { fresh }] of Object.entries(streams))
+        if (fresh) this.#streams.delete(`${training}/${source}`);
       for (const [source, rows] of bySource) this.of(training, source).add(rows);
     }
   }
 
   streams(training: number): Map<string, Stream> {
     const prefix = `${training}/`;
-    return new Map([...this.#streams].filter(([key]) => key.startsWith(prefix)).map(([key, stream]) => [key.slice(prefix.length), stream]));
+    return new Map(
+      [...this.#streams]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, stream]) => [key.slice(prefix.length), stream]),
+    );
   }
 }
 
@@ -75,7 +83,11 @@ export async function learn(o: LearnOptions, c: Context): Promise<{ update: Upda
   if (spec.init !== "prev") await model.load(o.sources.checkpointOf(spec.init, spec));
   if (spec.init !== "prev" || spec.resetOptimizer) await model.resetOptimizer();
   const reference = objective.reference ? await model.freeze() : undefined;
-  if (reference && spec.ref !== "start") throw new UserError(`Training ${o.training} of phase "${o.phase.name}" wants the reference "${spec.ref}".`, `References other than "start" need a frozen model of that phase: list it among the recipe's models.`);
+  if (reference && spec.ref !== "start")
+    throw new UserError(
+      `Training ${o.training} of phase "${o.phase.name}" wants the reference "${spec.ref}".`,
+      `References other than "start" need a frozen model of that phase: list it among the recipe's models.`,
+    );
   const common = {
     batch: spec.batch,
     lr: spec.lr,
@@ -89,19 +101,32 @@ export async function learn(o: LearnOptions, c: Context): Promise<{ update: Upda
   };
   const from = model.version;
   const rollouts = o.data.filter((datum) => datum.kind === "rl");
-  const report = rollouts.length > 0 && objective.kinds.includes("rl")
-    ? await trainRollouts(model, objective, rollouts, { ...common, epochs: spec.epochs })
-    : await train(model, objective, await streamsOf(o, c), { ...common, steps: stepsOf(o), mix: spec.mix });
+  const report =
+    rollouts.length > 0 && objective.kinds.includes("rl")
+      ? await trainRollouts(model, objective, rollouts, { ...common, epochs: spec.epochs })
+      : await train(model, objective, await streamsOf(o, c), {
+          ...common,
+          steps: stepsOf(o),
+          mix: spec.mix,
+          per: spec.per,
+          batchTokens: spec.batchTokens,
+        });
   await reference?.dispose();
   const metrics = { ...report.metrics, skipped: report.skipped, tokens: report.tokens };
-  return { update: { role: spec.module, objective: spec.objective.id, from, to: model.version, steps: report.steps, metrics }, report };
+  return {
+    update: { role: spec.module, objective: spec.objective.id, from, to: model.version, steps: report.steps, metrics },
+    report,
+  };
 }
 
 async function streamsOf(o: LearnOptions, c: Context): Promise<Map<string, Stream>> {
   const streams = o.buffers.streams(o.training);
   for (const [source, ref] of Object.entries(o.phase.train[o.training].generators)) {
     const generate = await instantiate(o.find, "generator", ref);
-    streams.set(source, generated((random) => drawn(() => generate(random, c), source)));
+    streams.set(
+      source,
+      generated((random) => drawn(() => generate(random, c), source)),
+    );
   }
   return streams;
 }

@@ -34,7 +34,9 @@ const objectSchema = z.looseObject({
 
 /** The options of a method by name, in the order of its schema. */
 export function optionsOf(method: Method): Record<string, OptionInfo> {
-  const { properties, required } = objectSchema.parse(z.toJSONSchema(method.options, { io: "input", unrepresentable: "any" }));
+  const { properties, required } = objectSchema.parse(
+    z.toJSONSchema(method.options, { io: "input", unrepresentable: "any" }),
+  );
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
       const schema = read(property);
@@ -58,8 +60,14 @@ function typeOf(schema: z.output<typeof field>): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(read(one))).join(" | ");
   const type = Array.isArray(schema.type) ? schema.type.join(" | ") : (schema.type ?? "any");
-  if (type === "array") return `list of ${schema.items === undefined || schema.items === false ? "any" : typeOf(read(schema.items))}`;
-  const [min, above, max, below] = [schema.minimum, schema.exclusiveMinimum, schema.maximum, schema.exclusiveMaximum].map(bound);
+  if (type === "array")
+    return `list of ${schema.items === undefined || schema.items === false ? "any" : typeOf(read(schema.items))}`;
+  const [min, above, max, below] = [
+    schema.minimum,
+    schema.exclusiveMinimum,
+    schema.maximum,
+    schema.exclusiveMaximum,
+  ].map(bound);
   const low = min !== undefined ? `≥ ${min}` : above !== undefined ? `> ${above}` : "";
   const high = max !== undefined ? `≤ ${max}` : below !== undefined ? `< ${below}` : "";
   return [type === "integer" ? "int" : type, [low, high].filter(Boolean).join(", ")].filter(Boolean).join(" ");

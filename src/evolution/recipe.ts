@@ -7,9 +7,9 @@ import { setPath } from "./set.ts";
 const json: z.ZodType<Json> = z.json();
 
 /** A method and its options; a bare id takes the defaults. */
-export const methodRef = z.union([z.string(), z.strictObject({ id: z.string(), options: z.record(z.string(), json).default({}) })]).transform((ref) =>
-  typeof ref === "string" ? { id: ref, options: {} } : ref,
-);
+export const methodRef = z
+  .union([z.string(), z.strictObject({ id: z.string(), options: z.record(z.string(), json).default({}) })])
+  .transform((ref) => (typeof ref === "string" ? { id: ref, options: {} } : ref));
 
 /** A number that may move with the progress of its phase: constant, linear [from, to], or a shape. */
 export const schedule = z.union([
@@ -60,9 +60,14 @@ const training = z.strictObject({
   /** What learning rate and mix move over: the rounds of the phase, or every training by itself. */
   span: z.enum(["phase", "training"]).default("phase"),
   adam: adam.prefault({}),
+  /** Trains under the noise that the model is made with: dropout, gaps between positions. */
   dropout: z.boolean().default(false),
   /** Share of a minibatch by stream; streams without data give theirs to the rest. */
   mix: z.record(z.string(), schedule).default({}),
+  /** "row": every minibatch holds each stream's share. "batch": a minibatch is all of one stream, chosen by the shares. */
+  per: z.enum(["row", "batch"]).default("row"),
+  /** Fewer rows where a minibatch's padded tokens would exceed this. */
+  batchTokens: z.int().positive().optional(),
   streams: z.record(z.string(), stream).default({}),
   /** Streams whose rows are made as they are drawn. */
   generators: z.record(z.string(), methodRef).default({}),
@@ -81,11 +86,13 @@ const phase = z.strictObject({
   train: z.array(training).default([]),
   /** Inner improve steps on one collection (ReST): each sets options of this phase by dotted path. */
   inner: z.array(z.record(z.string(), json)).default([{}]),
-  /** After a round whose score on the probe fell by more than this, the round's update is taken back. */
+  /** A round after which greedy accuracy on the probe is lower by more than this loses its updates; its data stay. */
   rollback: z.number().nonnegative().optional(),
   evalEvery: z.int().positive().default(1),
   /** Ends the phase when held-out accuracy has converged (`converge-detect`). */
-  stop: z.strictObject({ window: z.int().positive().default(3), epsilon: z.number().nonnegative().default(0.005) }).optional(),
+  stop: z
+    .strictObject({ window: z.int().positive().default(3), epsilon: z.number().nonnegative().default(0.005) })
+    .optional(),
 });
 
 const model = z.strictObject({
@@ -98,6 +105,8 @@ const model = z.strictObject({
   positions: z.enum(["rope", "none", "coupled"]).default("rope"),
   ropeBase: z.number().positive().default(1000),
   dropout: z.number().min(0).max(0.9).default(0),
+  /** Most positions skipped at a time where training stretches positions at random; see the engine's `stretched`. */
+  gaps: z.int().nonnegative().default(0),
   outputHeads: z.record(z.string(), z.int().positive()).default({}),
 });
 
@@ -122,13 +131,15 @@ export const recipeSchema = z.strictObject({
     samples: z.int().positive().default(16),
   }),
   /** What a user asked for where this came from a method: its options, and fields changed by dotted path. */
-  origin: z.strictObject({ recipe: z.string(), options: z.record(z.string(), json), set: z.record(z.string(), json) }).optional(),
+  origin: z
+    .strictObject({ recipe: z.string(), options: z.record(z.string(), json), set: z.record(z.string(), json) })
+    .optional(),
 });
 
 /** Whether the rounds of a phase are what the run is about, measured and counted: those that reason; where none does, the last phase's. */
-export function counts(recipe: Recipe, phase: number): boolean {
+export function counts(recipe: Recipe, index: number): boolean {
   const reasons = recipe.phases.some(({ reason }) => reason !== undefined);
-  return reasons ? recipe.phases[phase].reason !== undefined : phase === recipe.phases.length - 1;
+  return reasons ? recipe.phases[index].reason !== undefined : index === recipe.phases.length - 1;
 }
 
 /** A phase with fields replaced, by dotted path. */

@@ -2,8 +2,10 @@
 import type { Context } from "../core/context.ts";
 import type { Builder, Evaluator, PostProcessor, Reasoner, Stats, TaskCreator } from "../core/contracts.ts";
 import type { Datum } from "../core/datum.ts";
+import type { Form } from "../core/family.ts";
 import { scoreOf, type Drop, type Group, type Memory } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
+import type { Judgement } from "../core/judgement.ts";
 import { ask, type Task } from "../core/task.ts";
 import { refuseAllFailed } from "./evaluate.ts";
 import type { Phase } from "./recipe.ts";
@@ -47,12 +49,12 @@ export async function collect(modules: Modules, stats: Stats, c: Context): Promi
   );
   refuseAllFailed(groups.flatMap((group) => group.solutions));
   const judged: Group[] = [];
-  for (let group of groups) {
+  for (const group of groups) {
+    const judgements: Judgement[] = [];
     for (const judge of judges) {
-      const judgements = await judge(group, c.with({ label: `judge/${group.task.id}` }));
-      group = { ...group, judgements: [...group.judgements, ...judgements] };
+      judgements.push(...(await judge({ ...group, judgements }, c.with({ label: `judge/${group.task.id}` }))));
     }
-    judged.push(group);
+    judged.push({ ...group, judgements });
   }
   return judged;
 }
@@ -93,11 +95,29 @@ export function solvedByDifficulty(groups: readonly Group[]): Map<number, number
   return new Map([...sums].map(([difficulty, { solved, count }]) => [difficulty, count === 0 ? 0 : solved / count]));
 }
 
+/** Share of the rows made to imitate that the exact verifier accepts. For the log: nothing may follow from it. */
+export function labelsRight(harvests: readonly Harvest[], c: Context, form: Form): { labelsRight?: number } {
+  const tasks = new Map(harvests.flatMap(({ groups }) => groups.map(({ task }) => [task.id, task] as const)));
+  const tokenizer = c.model("reasoner").tokenizer;
+  const right = harvests
+    .flatMap(({ data }) => data)
+    .flatMap((datum) => {
+      const task = tasks.get(datum.taskId);
+      if (datum.kind !== "sft" || !task || !tokenizer) return [];
+      const reply = tokenizer.decode(datum.row.ids.slice(datum.row.from));
+      return [c.family(task.family).verify(task, reply, form).correct];
+    });
+  return right.length === 0 ? {} : { labelsRight: right.filter(Boolean).length / right.length };
+}
+
 /** Figures of a collection, for the log. */
 export function figures(groups: readonly Group[]): Record<string, Json> {
-  const solutions = groups.flatMap((group) => group.solutions.map(({ id, cost }) => ({ score: scoreOf(group, id) ?? 0, tokens: cost.outputTokens })));
+  const solutions = groups.flatMap((group) =>
+    group.solutions.map(({ id, cost }) => ({ score: scoreOf(group, id) ?? 0, tokens: cost.outputTokens })),
+  );
   if (solutions.length === 0) return {};
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   return {
     sampled: solutions.length,
     reward: mean(solutions.map(({ score }) => score)),

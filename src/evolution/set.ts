@@ -9,10 +9,19 @@ export function setPath(root: Json, path: string, value: Json): Json {
   if (Array.isArray(root)) {
     const index = Number(head);
     if (!Number.isInteger(index) || index < 0 || index >= root.length) {
-      throw new UserError(`"${path}" leads nowhere: the list has entries 0 to ${root.length - 1}.`, "Look at recipe.json in a run's directory for the paths.");
+      throw new UserError(
+        `"${path}" leads nowhere: the list has entries 0 to ${root.length - 1}.`,
+        "Look at recipe.json in a run's directory for the paths.",
+      );
     }
     return root.map((item: Json, i) => (i === index ? inner(item) : item));
   }
-  if (root !== null && typeof root === "object") return { ...root, [head]: inner(Reflect.get(root, head)) };
-  throw new UserError(`"${path}" leads nowhere: there is a plain value in its way.`, "Look at recipe.json in a run's directory for the paths.");
+  if (root !== null && typeof root === "object") {
+    const found = Object.entries(root).find(([key]) => key === head);
+    return { ...root, [head]: inner(found?.[1]) };
+  }
+  throw new UserError(
+    `"${path}" leads nowhere: there is a plain value in its way.`,
+    "Look at recipe.json in a run's directory for the paths.",
+  );
 }

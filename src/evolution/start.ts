@@ -22,7 +22,10 @@ const plain = (value: object): Json => z.json().parse(JSON.parse(JSON.stringify(
 export function parseRecipe(data: unknown, where: string): Recipe {
   const parsed = recipeSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw new UserError(`${where} is no valid recipe: ${problems(parsed.error)}`, "compare it with recipe.json in the directory of a run");
+  throw new UserError(
+    `${where} is no valid recipe: ${problems(parsed.error)}`,
+    "compare it with recipe.json in the directory of a run",
+  );
 }
 
 /** A recipe of the registry, changed by settings. UserError for an unknown recipe, option or field. */
@@ -45,8 +48,12 @@ async function rebuild(find: FindMethod, origin: NonNullable<Recipe["origin"]>, 
   const { recipe: id } = origin;
   const method = await find(id);
   const known = Object.keys(optionsOf(method));
-  const split = (wanted: boolean): Settings => Object.fromEntries(Object.entries(settings).filter(([key]) => known.includes(key) === wanted));
-  const [options, set] = [{ ...origin.options, ...split(true) }, { ...origin.set, ...split(false) }];
+  const split = (wanted: boolean): Settings =>
+    Object.fromEntries(Object.entries(settings).filter(([key]) => known.includes(key) === wanted));
+  const [options, set] = [
+    { ...origin.options, ...split(true) },
+    { ...origin.set, ...split(false) },
+  ];
   const unknown = Object.keys(set).find((key) => !(key.split(".")[0] in recipeSchema.shape));
   if (unknown !== undefined) {
     throw new UserError(
@@ -55,7 +62,11 @@ async function rebuild(find: FindMethod, origin: NonNullable<Recipe["origin"]>, 
     );
   }
   const written = await instantiate(find, "recipe", { id, options });
-  return changed(parseRecipe({ ...written, origin: { recipe: id, options, set } }, `recipe ${id}`), set, `recipe ${id} as changed`);
+  return changed(
+    parseRecipe({ ...written, origin: { recipe: id, options, set } }, `recipe ${id}`),
+    set,
+    `recipe ${id} as changed`,
+  );
 }
 
 function changed(recipe: Recipe, set: Settings, where: string): Recipe {
@@ -67,7 +78,11 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UserError(`cannot read the recipe ${path}: ${messageOf(error)}`, "give a JSON file, or the id of a recipe (autodidact methods)", error);
+    throw new UserError(
+      `cannot read the recipe ${path}: ${messageOf(error)}`,
+      "give a JSON file, or the id of a recipe (autodidact methods)",
+      error,
+    );
   }
 }
 
@@ -120,7 +135,11 @@ export function roundAt(recipe: Recipe, rounds: readonly RoundSummary[], n: numb
 /** A new run that shares another's rounds up to one, and goes on by a recipe with the same phases so far. */
 export function forkRun(source: Ledger, at: Position, dir: string, recipe: Recipe): Ledger {
   const old = parseRecipe(source.head.recipe, source.dir);
-  const names = (r: Recipe): string => r.phases.slice(0, at.phase + 1).map(({ name }) => name).join(" ");
+  const names = (r: Recipe): string =>
+    r.phases
+      .slice(0, at.phase + 1)
+      .map(({ name }) => name)
+      .join(" ");
   if (names(old) !== names(recipe)) {
     throw new UserError(
       `the changed recipe begins with other phases (${names(recipe)}) than the run (${names(old)})`,

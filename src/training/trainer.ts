@@ -46,7 +46,7 @@ export interface StreamOptions extends TrainOptions {
   readonly per?: "row" | "batch";
   /** Fewer rows where their padded positions would exceed this, for streams of very different lengths. */
   readonly batchTokens?: number;
-  /** Steps between two forward passes that only measure the loss, where the objective needs none. Default 10. */
+  /** Steps between two forward passes that only measure the loss, where the objective needs none. Default 25. */
   readonly measureEvery?: number;
 }
 
@@ -201,12 +201,19 @@ export async function train(
   o: StreamOptions,
 ): Promise<TrainReport> {
   const session = new Session(model, objective, o);
-  for (let step = 0; step < o.steps; step++) {
-    const shares = sharesAt(streams, o.mix, progressAt(o.progress, step, o.steps));
-    if (shares.length === 0) break;
+  const draw = (step: number): { data: Datum[]; random: Random } | undefined => {
+    const shares = step < o.steps ? sharesAt(streams, o.mix, progressAt(o.progress, step, o.steps)) : [];
     const random = o.random.fork(step);
-    const known = !objective.constant || step % (o.measureEvery ?? 10) === 0;
-    await session.step(drawBatch(shares, o, random), random, o.steps, known ? "forward" : "unknown");
+    return shares.length === 0 ? undefined : { data: drawBatch(shares, o, random), random };
+  };
+  let batch = draw(0);
+  for (let step = 0; batch; step++) {
+    const known = !objective.constant || step % (o.measureEvery ?? 25) === 0;
+    const running = session.step(batch.data, batch.random, o.steps, known ? "forward" : "unknown");
+    // Drawn while the engine's thread is at work; a step that fails is heard below.
+    running.catch(() => {});
+    batch = draw(step + 1);
+    await running;
   }
   return session.report();
 }

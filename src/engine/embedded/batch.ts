@@ -5,7 +5,7 @@
 import type { Ids } from "../../core/call.ts";
 import { UserError } from "../../core/errors.ts";
 import { streamKey, uniformAt } from "../../core/random.ts";
-import { positionsOf } from "./config.ts";
+import { positionsOf, stretched } from "./config.ts";
 import type { DecoderConfig } from "./config.ts";
 import { dropoutSites } from "./decoder.ts";
 import { classesOf, headOf } from "./programs.ts";
@@ -82,12 +82,13 @@ export function checkSequences(config: DecoderConfig, sequences: readonly Teache
   });
 }
 
-/** What every program reads of the sequences: ids, positions, the tokens that follow. */
+/** What every program reads of the sequences: ids, positions (stretched by the seed, if one is given), the tokens that follow. */
 export function packTokens(
   config: DecoderConfig,
   { bucket, rows }: Chunk,
   sequences: readonly TeacherForced[],
   targets: boolean,
+  seed?: number,
 ): Feeds {
   const n = bucket.batch * bucket.length;
   const ids = new Int32Array(n);
@@ -95,7 +96,9 @@ export function packTokens(
   const next = new Int32Array(n);
   rows.forEach((row, b) => {
     const sequence = sequences[row];
-    const at = sequence.positions ?? positionsOf(config, sequence.ids);
+    const own = positionsOf(config, sequence.ids);
+    const stretches = seed !== undefined && config.gaps > 0;
+    const at = sequence.positions ?? (stretches ? stretched(config, own, streamKey(`${seed}/positions/${row}`)) : own);
     const length = Math.min(sequence.ids.length, bucket.length);
     for (let t = 0; t < length; t++) {
       ids[t * bucket.batch + b] = sequence.ids[t];

@@ -40,6 +40,7 @@ const configFile = z.object({
     .object({
       version: z.string(),
       dropout: z.number().default(0),
+      gaps: z.int().default(0),
       outputHeads: z.record(z.string(), z.int()).default({}),
       digitTokens: z.array(z.int()).default([]),
       family: z.json().optional(),
@@ -88,6 +89,7 @@ export function saveCheckpoint(dir: string, c: Checkpoint): void {
     autodidact: {
       version: c.version,
       dropout: config.dropout,
+      gaps: config.gaps,
       outputHeads: config.outputHeads,
       digitTokens: config.digitTokens,
       family: c.family,
@@ -137,6 +139,7 @@ export function loadCheckpoint(dir: string): Checkpoint {
     ropeBase: f.rope_theta ?? 10_000,
     normEps: f.rms_norm_eps,
     dropout: f.autodidact?.dropout,
+    gaps: f.autodidact?.gaps,
     outputHeads: f.autodidact?.outputHeads,
     digitTokens: f.autodidact?.digitTokens,
   });

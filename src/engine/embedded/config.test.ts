@@ -11,6 +11,7 @@ describe("DecoderConfig", () => {
       ropeBase: 1000,
       normEps: 1e-5,
       dropout: 0,
+      gaps: 0,
       outputHeads: {},
       digitTokens: [],
     });

@@ -3,6 +3,8 @@
  * attention, SwiGLU, tied embeddings) with optional output heads beside the language model.
  */
 import * as z from "zod";
+import { uniformAt } from "../../core/random.ts";
+import type { StreamKey } from "../../core/random.ts";
 
 const size = z.number().int().positive();
 
@@ -24,6 +26,12 @@ export const DecoderConfig = z
       .lt(1)
       .default(0)
       .describe("on what each block adds to the residual stream, and on embeddings"),
+    gaps: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe("most positions skipped at a time where training stretches positions at random (see stretched); 0: never"),
     outputHeads: z
       .record(z.string().regex(/^[A-Za-z]\w*$/), size)
       .default({})
@@ -113,6 +121,27 @@ export function positionsOf(config: DecoderConfig, ids: ArrayLike<number>): Int3
   let position = -1;
   for (let t = 0; t < ids.length; t++) positions[t] = position = nextPosition(config, position, ids[t]);
   return positions;
+}
+
+/** Share of sequences that keep their positions, and the rate at which the others skip some. */
+const kept = 0.25;
+const skipRate = 0.15;
+
+/**
+ * Positions as training may see them: a strictly increasing map of the given ones, so that equal positions stay equal, with
+ * up to `gaps` skipped here and there. Distances far beyond those of the data are thus seen in training, while what the next
+ * and the same position mean stays (randomised positions, Ruoss et al. 2023, with gaps of one kept frequent). A function of
+ * the key; never beyond the context.
+ */
+export function stretched(config: DecoderConfig, positions: Int32Array, key: StreamKey): Int32Array {
+  if (uniformAt(key, 0) < kept) return positions;
+  const last = positions.reduce((most, position) => Math.max(most, position), 0);
+  const map = new Int32Array(last + 1);
+  for (let p = 1; p <= last; p++) {
+    const skipped = uniformAt(key, 2 * p) < skipRate ? Math.floor(uniformAt(key, 2 * p + 1) * (config.gaps + 1)) : 0;
+    map[p] = Math.min(map[p - 1] + 1 + skipped, config.context - 1 - (last - p));
+  }
+  return positions.map((position) => map[position]);
 }
 
 /** cos and sin of position × base^(−2i/width), each [length, width / 2], row-major. */

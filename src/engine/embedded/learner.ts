@@ -262,7 +262,7 @@ export class Learner {
     wanted: readonly Statistic[],
     o: LearnerOptions,
   ): Promise<Feeds> {
-    const feeds = packTokens(this.config, chunk, batch, wanted.includes("logprob"));
+    const feeds = packTokens(this.config, chunk, batch, wanted.includes("logprob"), o.dropoutSeed);
     if (this.#drops(o) && o.dropoutSeed !== undefined)
       Object.assign(feeds, packMasks(this.config, chunk, o.dropoutSeed));
     for (const output of wanted) {

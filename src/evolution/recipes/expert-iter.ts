@@ -67,7 +67,10 @@ function recipe(o: z.output<typeof options>): RecipeInput {
       rounds: o.rounds,
       ...(collecting
         ? {
-            tasks: { creator: { id: "from-family", options: { family: "countdown", difficulty: o.numbers, split: "train" } }, count: o.tasks },
+            tasks: {
+              creator: { id: "from-family", options: { family: "countdown", difficulty: o.numbers, split: "train" } },
+              count: o.tasks,
+            },
             reason: { id: "cot", options: { n: o.samples } },
             judge: o.arm === "permuted" ? ["gt-match", "permuted"] : ["gt-match"],
             process: o.arm === "permuted" ? [] : ["her"],
@@ -92,7 +95,14 @@ function recipe(o: z.output<typeof options>): RecipeInput {
     about: "Countdown by expert iteration with hindsight",
     family: { id: "countdown", options: {} },
     models: {
-      policy: { layers: o.layers, width: o.width, heads: o.heads, hidden: o.hidden, context: 8 * o.numbers + 8, positions: "rope" },
+      policy: {
+        layers: o.layers,
+        width: o.width,
+        heads: o.heads,
+        hidden: o.hidden,
+        context: 8 * o.numbers + 8,
+        positions: "rope",
+      },
     },
     roles: { reasoner: "policy" },
     phases: o.rounds > 0 ? [...base, ...loop] : base,

@@ -10,18 +10,18 @@ import type { RecipeInput } from "../recipe.ts";
 
 const options = z.object({
   numbers: z.int().min(3).max(6).default(3).describe("numbers of a task"),
-  baseSteps: z.int().positive().default(600).describe("updates of the base model, on random chains"),
-  tries: z.int().positive().default(6).describe("most tries in a chain that the base model is made from"),
+  baseSteps: z.int().positive().default(1200).describe("updates of the base model, on random chains"),
+  tries: z.int().positive().default(4).describe("most tries in a chain that the base model is made from"),
   rounds: z.int().nonnegative().default(30).describe("of reinforcement learning; 0 makes the base model only"),
   tasks: z.int().positive().default(64).describe("fresh tasks a round"),
   group: z.int().min(2).default(16).describe("chains for each task (paper: 16)"),
   format: z.number().nonnegative().default(0.1).describe("weight of the format reward beside the outcome's 1"),
   beta: z.number().nonnegative().default(0).describe("weight of the divergence from the policy at the round's start"),
   epsilon: z.number().positive().default(0.2),
-  average: z.enum(["token-mean", "seq-mean"]).default("seq-mean"),
+  average: z.enum(["token-mean", "seq-mean"]).default("token-mean"),
   batch: z.int().positive().default(128).describe("chains in an update"),
   lr: z.number().positive().default(3e-4),
-  baseBatch: z.int().positive().default(32).describe("chains in an update of the base model"),
+  baseBatch: z.int().positive().default(48).describe("chains in an update of the base model"),
   baseLr: z.number().positive().default(2e-3),
   layers: z.int().positive().default(3),
   width: z.int().positive().default(96),
@@ -32,7 +32,7 @@ const options = z.object({
 });
 
 /** Loss weight of the free choices of a random try; its results and verdicts always weigh 1. */
-const choiceWeight = 0.3;
+const choiceWeight = 0.5;
 const family = "countdown";
 const form = "long";
 
@@ -85,7 +85,13 @@ function recipe(o: z.output<typeof options>): RecipeInput {
     family: { id: family, options: {} },
     form,
     models: {
-      policy: { layers: o.layers, width: o.width, heads: o.heads, hidden: o.hidden, context: 48 * (o.numbers - 1) + o.numbers + 8 },
+      policy: {
+        layers: o.layers,
+        width: o.width,
+        heads: o.heads,
+        hidden: o.hidden,
+        context: 48 * (o.numbers - 1) + o.numbers + 8,
+      },
     },
     roles: { reasoner: "policy" },
     phases: o.rounds > 0 ? [...base, ...loop] : base,

@@ -43,7 +43,12 @@ const ids = [...registry].flatMap(([id, { contract }]) => (contract === "recipe"
 async function tiny(id: string, name: string, change: Readonly<Record<string, Json>> = {}) {
   const known = Object.keys(optionsOf(await findMethod(id)));
   const options = Object.fromEntries(Object.entries(small).filter(([key]) => known.includes(key)));
-  const shrunk: Recipe = await recipeOf(findMethod, id, { ...options, "evaluation.sampled": 4, "evaluation.samples": 2, ...change });
+  const shrunk: Recipe = await recipeOf(findMethod, id, {
+    ...options,
+    "evaluation.sampled": 4,
+    "evaluation.samples": 2,
+    ...change,
+  });
   const ledger = startRun(join(folder, name), shrunk, "1");
   const result = await evolve({ ledger, find: findMethod, threads: 1 });
   return { ledger, recipe: shrunk, result };
@@ -70,7 +75,9 @@ describe.each(ids)("recipe %s", (id) => {
     const { ledger, recipe, result } = await tiny(id, id);
     const family = await instantiate(findMethod, "family", recipe.family);
     expect(result.final?.tasks).toBe(recipe.evaluation.tasks);
-    expect(ledger.rounds().map(({ phase }) => phase)).toEqual(recipe.phases.flatMap(({ rounds }, i) => Array.from({ length: rounds }, () => i)));
+    expect(ledger.rounds().map(({ phase }) => phase)).toEqual(
+      recipe.phases.flatMap(({ rounds }, i) => Array.from({ length: rounds }, () => i)),
+    );
     const held = new Set(heldOut(family, recipe.evaluation.difficulties, 300).map((task) => family.key(ask(task))));
     const seen = [...ledger.rows("tasks")].map((task) => family.key(ask(task)));
     expect(seen.filter((key) => held.has(key))).toEqual([]);
@@ -97,7 +104,9 @@ describe("rest-em", () => {
       expect(task && solution && family.verify(task, solution.text, "short").correct).toBe(true);
     }
     const updates = [...ledger.rows("updates", { phase: 1, round: 2 })];
-    expect(updates.map(({ from }) => from)).toEqual([...ledger.rows("updates", { phase: 1, round: 1 })].map(({ from }) => from));
+    expect(updates.map(({ from }) => from)).toEqual(
+      [...ledger.rows("updates", { phase: 1, round: 1 })].map(({ from }) => from),
+    );
     ledger.close();
   });
 });

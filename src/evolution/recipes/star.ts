@@ -22,10 +22,10 @@ const options = z.object({
   lr: z.number().positive().default(1.5e-3),
   window: z.int().positive().default(3).describe("iterations that may pass without a gain"),
   epsilon: z.number().nonnegative().default(0.005).describe("least gain of held-out accuracy in them"),
-  layers: z.int().positive().default(4),
-  width: z.int().positive().default(128),
+  layers: z.int().positive().default(3),
+  width: z.int().positive().default(96),
   heads: z.int().positive().default(4),
-  hidden: z.int().positive().default(344),
+  hidden: z.int().positive().default(256),
   heldOut: z.int().positive().default(1000).describe("tasks of the full evaluation"),
   probe: z.int().positive().default(500).describe("of them looked at after each iteration"),
 });
@@ -102,7 +102,8 @@ export default defineMethod({
   kind: "objective",
   contract: "recipe",
   section: "E1",
-  about: "Greedy rationales that are right, and hinted ones where they were not, train the base model anew (countdown).",
+  about:
+    "Greedy rationales that are right, and hinted ones where they were not, train the base model anew (countdown).",
   source: "Zelikman et al. 2022, STaR: Bootstrapping Reasoning With Reasoning",
   options,
   create: recipe,

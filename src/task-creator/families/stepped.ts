@@ -74,7 +74,12 @@ export function familyOf<M extends object, S extends object | number>(rules: Rul
     };
   };
 
-  const play = (question: Question, random: Random, form: Form, o?: { tries?: number; last?: string }): string | undefined => {
+  const play = (
+    question: Question,
+    random: Random,
+    form: Form,
+    o?: { tries?: number; last?: string },
+  ): string | undefined => {
     const asked = material(question);
     const m = rules.worked?.(asked) ?? asked;
     const derive = (): string | undefined => {

@@ -223,6 +223,32 @@ describe("play", () => {
     }
   });
 
+  it("gives the hint that the derivation follows to the share of questions asked for", () => {
+    const rows = draw({ relabel: false, hinted: 0.5, difficulty: 3 }, 60).map(({ row }) => tokenizer.decode(row.ids));
+    const hinted = rows.flatMap((text) => / <hint> (.*) : .* , (.*) = \d+ ;$/u.exec(text)?.slice(1, 3) ?? []);
+    expect(hinted.length / 2).toBe(rows.filter((text) => text.includes("<hint>")).length);
+    expect(hinted.length / 2).toBeGreaterThan(20);
+    expect(hinted.length / 2).toBeLessThan(40);
+    expect(hinted.filter((_, i) => i % 2 === 0)).toEqual(hinted.filter((_, i) => i % 2 === 1));
+    expect(draw({ relabel: false }, 60).some(({ row }) => tokenizer.decode(row.ids).includes("<hint>"))).toBe(false);
+  });
+
+  it("makes chains that end in what they reach, or are right by chance only", () => {
+    const verdicts = (relabel: boolean) =>
+      draw({ relabel, form: "long", tries: 4, difficulty: 3 }, 60).map(({ row }) => {
+        const asked = tokenizer.decode(row.ids.slice(0, row.from)).replace("<chain> ", "").replace(" :", "");
+        const drawn = family.propose(`${asked} ;`, "train");
+        return drawn && family.verify(drawn, tokenizer.decode(row.ids.slice(row.from)), "long");
+      });
+    const reached = verdicts(true);
+    expect(reached.length).toBeGreaterThan(10);
+    expect(reached.every((verdict) => verdict?.correct)).toBe(true);
+    expect(new Set(reached.map((verdict) => verdict?.attempts))).toEqual(new Set([1, 2, 3, 4]));
+    const plain = verdicts(false);
+    expect(plain.every((verdict) => verdict?.wellFormed)).toBe(true);
+    expect(plain.filter((verdict) => verdict?.correct).length).toBeLessThan(30);
+  });
+
   it("is a function of the random source and covers the difficulties", () => {
     expect(draw({}, 20)).toEqual(draw({}, 20));
     expect(new Set(draw({ relabel: false }, 40).map(({ row }) => row.from)).size).toBe(2);

@@ -19,6 +19,7 @@ const options = z.object({
   spare: z.number().min(0).max(1).default(0),
   /** Stream of rows whose group names none. */
   source: z.string().default("solved"),
+  equivalents: z.boolean().default(false).describe("a row for each way to put the question that has the same answer"),
   after: z.string().default("=").describe("word after which a step states its result"),
   before: z.number().min(0).default(1).describe("loss weight of a step's free choices, before that word"),
 });
@@ -30,7 +31,7 @@ function sftRows(o: z.output<typeof options>): Builder {
     return groups.flatMap((group): Sft[] => {
       const question = ask(group.task);
       const family = c.family(question.family);
-      const prompt = family.prompt(question, o.form);
+      const asked = [question, ...(o.equivalents ? (family.equivalents?.(question) ?? []) : [])];
       const good = group.solutions.filter(
         ({ id, error }) => !error && (scoreOf(group, id, o.judge) ?? -Infinity) >= o.threshold,
       );
@@ -38,18 +39,21 @@ function sftRows(o: z.output<typeof options>): Builder {
       const distinct = [
         ...new Map(good.toReversed().map((solution) => [solution.text, solution])).values(),
       ].toReversed();
-      return distinct.slice(0, cap).map((solution) => {
+      return distinct.slice(0, cap).flatMap((solution) => {
         const last = solution.by.at(-1);
-        const row = replyRow(prompt, solution.text, tokenizer, last === undefined ? undefined : c.call(last));
-        return {
-          kind: "sft",
-          id: hash(["sft-rows", group.task.id, solution.id]),
-          taskId: group.task.id,
-          source: group.source ?? o.source,
-          by: solution.by,
-          row: weighted(row, family, question, solution.text, o.form, tokenizer, o),
-          weight: 1,
-        };
+        const call = last === undefined ? undefined : c.call(last);
+        return asked.map((put): Sft => {
+          const row = replyRow(family.prompt(put, o.form), solution.text, tokenizer, call);
+          return {
+            kind: "sft",
+            id: hash(["sft-rows", group.task.id, solution.id, put.text]),
+            taskId: group.task.id,
+            source: group.source ?? o.source,
+            by: solution.by,
+            row: weighted(row, family, put, solution.text, o.form, tokenizer, o),
+            weight: 1,
+          };
+        });
       });
     });
   };
