@@ -14,7 +14,7 @@ import { median, takeTurns, type Contender } from "./measure.ts";
 import { Peak } from "./peak.ts";
 import { jsonOf, tableOf, type Measured } from "./report.ts";
 import { recording, Trainer, verifying } from "./surroundings.ts";
-import { Torch, type TrainingCase } from "./torch.ts";
+import { Torch, TorchStopped, type TrainingCase } from "./torch.ts";
 import { larger, modelOf, randomRows, sampling, scoring, small, Training, type Draws } from "./workloads.ts";
 
 interface Options {
@@ -39,16 +39,16 @@ class Bench {
   readonly rows: Measured[] = [];
   readonly #hardware: Hardware;
   readonly #peak: Peak;
-  readonly #torch: Torch | undefined;
+  #torch: Torch | undefined;
   readonly #quick: boolean;
   readonly #dir: string;
 
-  constructor(parts: { hardware: Hardware; peak: Peak; torch: Torch | undefined; quick: boolean; dir: string }) {
-    this.#hardware = parts.hardware;
-    this.#peak = parts.peak;
-    this.#torch = parts.torch;
-    this.#quick = parts.quick;
-    this.#dir = parts.dir;
+  constructor(o: { hardware: Hardware; peak: Peak; torch: Torch | undefined; quick: boolean; dir: string }) {
+    this.#hardware = o.hardware;
+    this.#peak = o.peak;
+    this.#torch = o.torch;
+    this.#quick = o.quick;
+    this.#dir = o.dir;
   }
 
   /** How often PyTorch tries the ways to write the same computation, of which the fastest is compared. */
@@ -62,6 +62,19 @@ class Bench {
     return rates.slice(1);
   }
 
+  /** What PyTorch answers; what it cannot answer is told, and the rest of the bench goes on without it. */
+  async #ask<T>(question: (torch: Torch) => Promise<T>): Promise<T | undefined> {
+    if (!this.#torch) return undefined;
+    try {
+      return await question(this.#torch);
+    } catch (error) {
+      if (!(error instanceof TorchStopped)) throw error;
+      tell(error.message);
+      this.#torch = undefined;
+      return undefined;
+    }
+  }
+
   async training(config: DecoderConfig, batch: number, length: number, steps: number): Promise<void> {
     const what = `training ${shapeOf(config)}, ${batch} rows of ${length}`;
     tell(what);
@@ -70,14 +83,16 @@ class Bench {
     const perRun = this.#quick ? Math.ceil(steps / 4) : steps;
     const ours = new Training(model, randomRows(config, batch, length), perRun);
     const first = await ours.begin(STEPS_COMPARED);
-    const theirs = await this.#torch?.openTraining(what, {
-      config,
-      weights,
-      ids: ours.rows,
-      steps: STEPS_COMPARED,
-      trials: this.#trials,
-      compile: !this.#quick,
-    });
+    const theirs = await this.#ask((torch) =>
+      torch.openTraining(what, {
+        config,
+        weights,
+        ids: ours.rows,
+        steps: STEPS_COMPARED,
+        trials: this.#trials,
+        compile: !this.#quick,
+      }),
+    );
     const modes = theirs?.modes ?? [];
     const tokens = perRun * batch * length;
     const contenders = modes.flatMap((mode) => this.#torch?.training(what, { mode, steps: perRun, tokens }) ?? []);
@@ -90,7 +105,7 @@ class Bench {
       torch: Object.fromEntries(modes.map((mode, i) => [mode, others[i]])),
       notes: theirs ? this.#notes(first, theirs) : [],
     });
-    await this.#torch?.close(what);
+    await this.#ask((torch) => torch.close(what));
     await model.close();
   }
 
@@ -121,7 +136,9 @@ class Bench {
       const ours = sampling(model, o);
       await ours.run();
       const ids = randomRows(config, o.samples / o.n, o.prompt);
-      const setting = await this.#torch?.openSampling(what, { ...o, config, weights, ids, trials: this.#trials });
+      const setting = await this.#ask((torch) =>
+        torch.openSampling(what, { ...o, config, weights, ids, trials: this.#trials }),
+      );
       const theirs = this.#torch ? [this.#torch.sampling(what, { tokens: o.samples * o.made })] : [];
       const [rates, ...others] = await this.#rates(ours, theirs, 6);
       this.rows.push({
@@ -132,7 +149,7 @@ class Bench {
         torch: Object.fromEntries(others.map((other) => ["eager", other])),
         notes: setting === undefined ? [] : [`PyTorch's fastest here: ${setting}`],
       });
-      await this.#torch?.close(what);
+      await this.#ask((torch) => torch.close(what));
     }
     const rows = { rows: 512, length: draws.prompt + draws.made, prompt: draws.prompt };
     await this.plain(
@@ -180,6 +197,8 @@ class Bench {
 async function run(o: Options): Promise<void> {
   const hardware = { device: o.device, threads: o.threads };
   const before = loadavg()[0];
+  if (before > o.threads / 4)
+    tell(`the machine is busy (load ${before.toFixed(1)}): rates will be low, PyTorch's most of all`);
   const peak = await Peak.open(hardware);
   const compared = o.torch && o.device === "cpu";
   if (compared) tell("looking for PyTorch");

@@ -24,7 +24,7 @@ export interface Machine {
   readonly onnxruntime: string;
   /** Version, or why there is no comparison. */
   readonly torch: string;
-  /** Runnable processes at the start and the end, averaged over a minute: above 0.5 at the start, something else was running. */
+  /** Runnable processes, averaged over a minute, when the run began and ended. */
   readonly load: readonly [start: number, end: number];
 }
 
@@ -35,6 +35,11 @@ export interface Results {
   readonly rows: readonly Measured[];
 }
 
+interface Comparison {
+  readonly best: number;
+  readonly ratio: Ratio;
+}
+
 interface Line {
   readonly what: string;
   readonly unit: string;
@@ -42,17 +47,16 @@ interface Line {
   readonly median: number;
   readonly gflops?: number;
   readonly ofPeak?: number;
-  readonly torch: Readonly<Record<string, { readonly best: number; readonly ratio: Ratio }>>;
+  readonly torch: Readonly<Record<string, Comparison>>;
   readonly notes: readonly string[];
 }
 
 /** The numbers of a row, with the best peak of the whole run as the measure. */
 export function lineOf({ what, unit, rates, flops, torch = {}, notes = [] }: Measured, peak: number): Line {
   const gflops = flops === undefined ? undefined : (best(rates) * flops) / 1e9;
-  const others = Object.entries(torch).map(([mode, theirs]) => [
-    mode,
-    { best: best(theirs), ratio: ratioOf(rates, theirs) },
-  ]);
+  const others = Object.entries(torch).map(
+    ([mode, theirs]) => [mode, { best: best(theirs), ratio: ratioOf(rates, theirs) }] as const,
+  );
   return {
     what,
     unit,
@@ -60,16 +64,18 @@ export function lineOf({ what, unit, rates, flops, torch = {}, notes = [] }: Mea
     median: median(rates),
     gflops,
     ofPeak: gflops === undefined ? undefined : gflops / peak,
-    torch: Object.fromEntries(others),
+    torch: Object.fromEntries<Comparison>(others),
     notes,
   };
 }
 
-export const jsonOf = (results: Results): string =>
-  JSON.stringify({
-    ...results,
-    rows: results.rows.map((row) => ({ ...lineOf(row, results.peak.best), samples: row })),
-  });
+export function jsonOf(results: Results): string {
+  const rows = results.rows.map((row) => ({
+    ...lineOf(row, results.peak.best),
+    samples: { ours: row.rates, ...row.torch },
+  }));
+  return JSON.stringify({ ...results, rows });
+}
 
 const whole = (n: number | undefined): string => (n === undefined ? "–" : Math.round(n).toLocaleString("en-US"));
 const times = ({ ofBests, paired }: Ratio): string => `${ofBests.toFixed(2)} (${paired.toFixed(2)})`;

@@ -20,6 +20,12 @@ const trainingCase = z.object({
 export type TrainingCase = z.output<typeof trainingCase>;
 const samplingCase = z.object({ setting: z.string() });
 
+/** A machine busy enough to need longer for one request, compilation included, tells nothing about PyTorch. */
+const PATIENCE_MS = 240_000;
+
+/** PyTorch broke down or took too long; it is gone. */
+export class TorchStopped extends Error {}
+
 interface Request {
   readonly ask: "open-training" | "open-sampling" | "train" | "sample" | "close";
   /** Names what was opened in later requests. */
@@ -64,9 +70,12 @@ export class Torch {
 
   async #ask<T>(request: Request, shape: z.ZodType<T>): Promise<T> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    const alarm = setTimeout(() => this.stop(), PATIENCE_MS);
     const answer = await this.#lines.next();
+    clearTimeout(alarm);
     if (answer.done !== true) return shape.parse(JSON.parse(answer.value));
-    throw new Error(`PyTorch stopped at ${request.ask}: ${this.#complaints.join("").trim().split("\n").at(-1) ?? ""}`);
+    const reason = this.#child.killed ? "too slow here" : this.#complaints.join("").trim().split("\n").at(-1);
+    throw new TorchStopped(`PyTorch was given up at ${request.ask}: ${reason}`);
   }
 
   /**
@@ -108,6 +117,6 @@ export class Torch {
   }
 
   stop(): void {
-    this.#child.kill();
+    this.#child.kill("SIGKILL");
   }
 }

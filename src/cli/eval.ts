@@ -1,13 +1,16 @@
 import { Option, type Command } from "commander";
+import type { Context } from "../core/context.ts";
 import { UserError } from "../core/errors.ts";
 import type { Form } from "../core/family.ts";
+import type { Task } from "../core/task.ts";
 import type { Device } from "../engine/embedded/thread.ts";
 import { makeContext, memoryCalls } from "../evolution/context.ts";
 import { coverage, type Coverage, type Estimate } from "../evolution/coverage.ts";
 import { heldOut } from "../evolution/evaluate.ts";
+import { searching, type Searched } from "../evolution/searching.ts";
 import type { Settings } from "../evolution/start.ts";
 import { findMethod } from "../registry.ts";
-import { natural, naturals, object } from "./args.ts";
+import { natural, naturals, object, setting } from "./args.ts";
 import { json, line, paint, percent, table, type Io } from "./io.ts";
 import { openModel } from "./places.ts";
 
@@ -22,10 +25,15 @@ export interface EvalArgs {
   readonly threads?: number;
   readonly device?: Device;
   readonly json?: boolean;
+  /** Measures a reasoner under a cap of tokens instead of plain samples. */
+  readonly reasoner?: string;
+  readonly set?: Settings;
+  readonly evaluator?: string;
+  readonly tokens?: number;
 }
 
 /** Accuracy on held-out tasks of the model of a run or checkpoint, with 95 % intervals. */
-export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Coverage> {
+export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Coverage | Searched> {
   const { model, family, recipe, dir } = await openModel(what, o);
   try {
     const same = recipe?.family.id === family.id ? recipe : undefined;
@@ -47,6 +55,7 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
       seed: `${o.seed ?? "1"}/eval`,
       signal: io.signal,
     });
+    if (o.reasoner !== undefined) return await evalReasoner(io, dir, tasks, c, { ...o, reasoner: o.reasoner });
     const measured = await coverage(tasks, c, { find: findMethod, form, ks });
     if (o.json === true) json(io, { checkpoint: dir, family: family.id, difficulty: difficulties, form, ...measured });
     else
@@ -59,6 +68,24 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
   } finally {
     await model.close();
   }
+}
+
+/** Share of tasks that a reasoner solves, each within the same number of generated tokens. */
+async function evalReasoner(io: Io, dir: string, tasks: readonly Task[], c: Context, o: EvalArgs & { reasoner: string }): Promise<Searched> {
+  const tokens = o.tokens ?? 1152;
+  const measured = await searching(tasks, c, {
+    find: findMethod,
+    reasoner: { id: o.reasoner, options: o.set ?? {} },
+    ...(o.evaluator === undefined ? {} : { evaluator: { id: o.evaluator, options: {} } }),
+    tokens,
+  });
+  if (o.json === true) json(io, { checkpoint: dir, reasoner: o.reasoner, set: o.set, ...measured });
+  else {
+    const { value, low, high } = measured.solved;
+    line(io, `${dir}: ${o.reasoner} solves ${percent(value)} (${percent(low)} to ${percent(high)}) of ${measured.tasks} held-out tasks`);
+    line(io, `within ${tokens} generated tokens each; ${measured.spent.toFixed(0)} spent on average, ${measured.spentOnSolved.toFixed(0)} where solved`);
+  }
+  return measured;
 }
 
 function show(io: Io, title: string, { greedy, pass }: Coverage): void {
@@ -106,6 +133,10 @@ export function addEval(program: Command, io: Io): void {
     .option("--threads <n>", "threads of the engine", natural)
     .addOption(new Option("--device <device>", "what the engine runs on").choices(["cpu", "webgpu"]).default("cpu"))
     .option("--json", "the result as one JSON object")
+    .option("--reasoner <id>", "measure this reasoner instead: the share of tasks its best answer solves")
+    .option("--set <key=value>", "option of the reasoner, repeatable", setting)
+    .option("--evaluator <id>", "what ranks its answers; it sees the question only")
+    .option("--tokens <n>", "generated tokens a task, with --reasoner (default: 1152)", natural)
     .addHelpText("after", "\nExample\n  autodidact eval runs/expert-iter-1 --n 500 --k 1,4,16")
     .action(async (what: string, o: EvalArgs) => void (await evalCommand(io, what, o)));
 }

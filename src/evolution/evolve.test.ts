@@ -154,7 +154,7 @@ describe("a killed run", () => {
       const ledger = Ledger.open(dir, { write: false });
       const upTo = ledger.lastRound();
       expect(ledger.rounds(), place).toHaveLength(done);
-      if (upTo) expect(ledger.digest({ upTo }), place).toBe(reference.digest({ upTo }));
+      if (upTo) expect(firstDifference(ledger, reference, { upTo }), place).toBeUndefined();
       ledger.close();
     }
     const { ledger } = resumeRun(dir);
@@ -162,7 +162,7 @@ describe("a killed run", () => {
     expect({ measured, final }).toEqual({ measured: first.first, final: first.final });
     sameRun(ledger);
     ledger.close();
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("a fork", () => {
@@ -312,7 +312,7 @@ describe("training", () => {
     const still = { ...input.phases[1], rounds: 6, train: [], evalEvery: 1, stop: { window: 1, epsilon: 0.01 } };
     const ledger = create("still", { ...input, phases: [input.phases[0], still] });
     expect(await run(ledger)).toMatchObject({ stopped: "converged", rounds: 3 });
-    expect(await run(ledger)).toMatchObject({ rounds: 3 });
+    expect(await run(ledger)).toMatchObject({ stopped: "converged", rounds: 3 });
     ledger.close();
   });
 });

@@ -73,7 +73,8 @@ async function phases(run: Run, seconds = Infinity): Promise<Evolved> {
   let stopped: Evolved["stopped"];
   for (const [index, phase] of recipe.phases.entries()) {
     const finished = ledger.rounds().filter((round) => round.phase === index);
-    if (finished.at(-1)?.metrics["stop"] === true) continue;
+    stopped = finished.at(-1)?.metrics["stop"] === true ? "converged" : undefined;
+    if (stopped) continue;
     const buffers = new Buffers(phase);
     for (const { round } of finished) buffers.add([...ledger.rows("data", { phase: index, round })]);
     for (let round = finished.length + 1; round <= phase.rounds; round++) {

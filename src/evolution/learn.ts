@@ -82,12 +82,7 @@ export async function learn(o: LearnOptions, c: Context): Promise<{ update: Upda
   const model = o.sources.model(spec);
   if (spec.init !== "prev") await model.load(o.sources.checkpointOf(spec.init, spec));
   if (spec.init !== "prev" || spec.resetOptimizer) await model.resetOptimizer();
-  const reference = objective.reference ? await model.freeze() : undefined;
-  if (reference && spec.ref !== "start")
-    throw new UserError(
-      `Training ${o.training} of phase "${o.phase.name}" wants the reference "${spec.ref}".`,
-      `References other than "start" need a frozen model of that phase: list it among the recipe's models.`,
-    );
+  const reference = objective.reference ? await referenceOf(model, spec, o.sources) : undefined;
   const common = {
     batch: spec.batch,
     lr: spec.lr,
@@ -117,6 +112,14 @@ export async function learn(o: LearnOptions, c: Context): Promise<{ update: Upda
     update: { role: spec.module, objective: spec.objective.id, from, to: model.version, steps: report.steps, metrics },
     report,
   };
+}
+
+/** The policy that an objective compares with: as it is now, or as it was at the end of a named phase. */
+async function referenceOf(model: EmbeddedModel, spec: TrainSpec, sources: Sources): Promise<EmbeddedModel> {
+  if (spec.ref === "start") return model.freeze();
+  const earlier = await model.clone();
+  await earlier.load(sources.checkpointOf(spec.ref, spec));
+  return earlier;
 }
 
 async function streamsOf(o: LearnOptions, c: Context): Promise<Map<string, Stream>> {

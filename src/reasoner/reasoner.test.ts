@@ -11,6 +11,7 @@ import bits from "../task-creator/families/bits.ts";
 import countdown from "../task-creator/families/countdown.ts";
 import bon from "./bon.ts";
 import cot from "./cot.ts";
+import equivalents from "./equivalents.ts";
 import levin from "./search/levin.ts";
 import mcts from "./search/mcts.ts";
 import { type ContextFor, reasonerSuite } from "./suite.ts";
@@ -58,6 +59,7 @@ reasonerSuite("cot, greedy", cot.create(cot.options.parse({ temperature: 0 })), 
   inFlight: 12,
   seedless: true,
 });
+reasonerSuite("equivalents", equivalents.create(equivalents.options.parse({})), { ...common, inFlight: 4 * 12 });
 reasonerSuite("bon", bon.create(bon.options.parse({})), { ...common, inFlight: 16 * 12 });
 reasonerSuite("mcts", mcts.create(mcts.options.parse({})), { ...common, inFlight: 4 * 12 });
 const tokens = { granularity: "token", expand: "enumerate", simulations: 300, children: 8 };

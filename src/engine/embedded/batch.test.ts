@@ -47,6 +47,21 @@ describe("packing", () => {
     expect([...packSeeds(config, chunk, sequences, "logprob", seeds)].slice(0, 6)).toEqual([2, 1, 3, 0, 0, 0]);
   });
 
+  it("stretches positions only under a seed, by a sequence's index in the batch, however it is divided", () => {
+    const gapped = DecoderConfig.parse({ ...config, gaps: 5 });
+    const long = of(30, 30, 30, 30, 30, 30);
+    const at = (among: number[], seed?: number) => {
+      const bucket = { batch: among.length, length: 32 };
+      const { positions } = packTokens(gapped, { bucket, rows: among }, long, true, seed);
+      return Array.from({ length: 29 }, (_, t) => Number(positions.data[t * among.length + among.indexOf(1)]));
+    };
+    const plain = Array.from({ length: 29 }, (_, t) => t);
+    expect(at([1])).toEqual(plain);
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    for (const seed of seeds) expect(at([1], seed)).toEqual(at([4, 1, 0], seed));
+    expect(seeds.filter((seed) => at([1], seed).join() !== plain.join()).length).toBeGreaterThan(5);
+  });
+
   it("draws a sequence's dropout masks by its index in the batch, however it is divided and padded", () => {
     const seen = (among: number[]) => {
       const bucket = { batch: 2 * among.length, length: 8 * among.length };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DecoderConfig, parameterShapes, positionsOf, ropeTables } from "./config.ts";
+import { streamKey } from "../../core/random.ts";
+import { DecoderConfig, parameterShapes, positionsOf, ropeTables, stretched } from "./config.ts";
 
 const settings = { vocab: 10, layers: 2, width: 8, heads: 4, hidden: 12, context: 16 };
 
@@ -51,6 +52,33 @@ describe("positions", () => {
     expect(at("rope", ids)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(at("none", ids)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(at("coupled", ids)).toEqual([1, 2, 0, 1, 2, 3, 0, 0, 1]);
+  });
+
+  it("are stretched alike for equal ids: in order, within the context, sometimes not at all, mostly by steps of one", () => {
+    const config = DecoderConfig.parse({
+      ...settings,
+      context: 60,
+      positions: "coupled",
+      digitTokens: [0, 1, 2, 3],
+      gaps: 24,
+    });
+    const plain = positionsOf(config, [0, 1, 2, 3, 0, 1, 2, 3, 9, 0, 1, 2, 3, 0, 1, 2, 3, 9]);
+    const steps: number[] = [];
+    let untouched = 0;
+    for (let i = 0; i < 400; i++) {
+      const got = [...stretched(config, plain, streamKey(`seed/${i}`))];
+      expect(got.slice(9)).toEqual(got.slice(0, 9));
+      expect(got[8]).toBe(0);
+      expect(Math.max(...got)).toBeLessThan(60);
+      if (got.join() === plain.join()) untouched++;
+      steps.push(...got.slice(0, 8).map((position, p) => position - (got[p - 1] ?? 0)));
+    }
+    expect(untouched).toBeGreaterThan(400 * 0.25);
+    expect(untouched).toBeLessThan(400 * 0.6);
+    expect(Math.min(...steps)).toBe(1);
+    expect(Math.max(...steps)).toBe(25);
+    expect(steps.filter((step) => step === 1).length / steps.length).toBeGreaterThan(0.8);
+    expect(stretched(config, plain, streamKey("seed/1"))).toEqual(stretched(config, plain, streamKey("seed/1")));
   });
 
   it("turn by position × base^(−2i/width)", () => {

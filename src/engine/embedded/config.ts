@@ -31,7 +31,9 @@ export const DecoderConfig = z
       .int()
       .nonnegative()
       .default(0)
-      .describe("most positions skipped at a time where training stretches positions at random (see stretched); 0: never"),
+      .describe(
+        "most positions skipped at a time where training stretches positions at random (see stretched); 0: never",
+      ),
     outputHeads: z
       .record(z.string().regex(/^[A-Za-z]\w*$/), size)
       .default({})

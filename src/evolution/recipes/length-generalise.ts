@@ -13,10 +13,15 @@ import type { RecipeInput } from "../recipe.ts";
 const options = z.object({
   filter: z.enum(["checker", "vote"]).default("checker"),
   labelled: z.int().min(2).max(32).default(8).describe("digits of the longest operand that is ever labelled"),
-  digits: z.int().min(3).max(200).default(40).describe("digits that the loop works up to"),
-  step: z.int().positive().default(4).describe("digits added when the frontier is mastered"),
-  gate: z.number().min(0).max(1).default(0.85).describe("share accepted (or agreed) at the frontier that lets it advance"),
-  rounds: z.int().nonnegative().default(12).describe("of the loop; 0 makes the base model only"),
+  digits: z.int().min(3).max(200).default(64).describe("digits that the loop works up to"),
+  step: z.int().positive().default(8).describe("digits added when the frontier is mastered"),
+  gate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.85)
+    .describe("share accepted (or agreed) at the frontier that lets it advance"),
+  rounds: z.int().nonnegative().default(9).describe("of the loop; 0 makes the base model only"),
   baseSteps: z.int().positive().default(1200).describe("updates of the base model, on labels"),
   baseBatch: z.int().positive().default(48),
   baseLr: z.number().positive().default(1.5e-3),
@@ -67,7 +72,13 @@ function recipe(o: Options): RecipeInput {
   const rest = 1 - short.reduce((sum, { share }) => sum + share, 0);
   const base: Phase[] = [
     ...short.map(({ digits, share }, i) =>
-      learn(digits, share, { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr, warmup: i === 0 ? 0.4 : 0, hold: 1 }),
+      learn(digits, share, {
+        kind: "warmup-linear",
+        peak: o.baseLr,
+        end: o.baseLr,
+        warmup: i === 0 ? 0.4 : 0,
+        hold: 1,
+      }),
     ),
     learn(o.labelled, rest, {
       kind: "warmup-linear",
@@ -116,7 +127,7 @@ function recipe(o: Options): RecipeInput {
   return {
     id: "length-generalise",
     about: "Reversed addition from labels of few digits to many, by self-training",
-    family: { id: "addition", options: { check: "congruence" } },
+    family: { id: "addition", options: { check: byVote ? "length" : "congruence" } },
     models: {
       policy: {
         layers: o.layers,
@@ -134,14 +145,14 @@ function recipe(o: Options): RecipeInput {
       difficulties,
       tasks: difficulties.length * o.heldOut,
       probe: difficulties.length * o.probe,
-      sampled: 0,
+      sampled: difficulties.length,
     },
   };
 }
 
-/** Lengths to look at: half of what is labelled, all of it, and on in even steps to where the loop goes. */
-function lengths({ labelled, digits }: Options): number[] {
-  const stride = Math.max(1, Math.ceil((digits - labelled) / 8));
+/** Lengths to look at: half of what is labelled, all of it, and on in even strides to where the loop goes. */
+function lengths({ labelled, digits, step }: Options): number[] {
+  const stride = step * Math.max(1, Math.ceil((digits - labelled) / step / 8));
   const beyond = Array.from({ length: 9 }, (_, i) => Math.min(digits, labelled + i * stride));
   return [...new Set([Math.ceil(labelled / 2), ...beyond])];
 }

@@ -138,3 +138,24 @@ describe("r1-zero", () => {
     ledger.close();
   });
 });
+
+describe("length-generalise", () => {
+  it.each(["checker", "vote"])("with a %s, labels are short and nothing in the loop sees the truth", async (filter) => {
+    const { ledger, recipe } = await tiny("length-generalise", filter, { filter, labelled: 4, digits: 9, step: 2 });
+    const [loop] = recipe.phases.slice(-1);
+    const methods = [loop.reason, ...loop.judge, ...loop.process, ...loop.build].map((ref) => ref?.id);
+    expect(methods).toEqual(
+      filter === "vote"
+        ? ["equivalents", "self-consistency", "filter-vote", "filter-length", "sft-rows"]
+        : ["cot", "family-check", "filter-correct", "sft-rows"],
+    );
+    const generators = recipe.phases.flatMap(({ train }) => train.flatMap((spec) => Object.values(spec.generators)));
+    expect(new Set(generators.map(({ id }) => id))).toEqual(new Set(["play"]));
+    const most = generators.map(({ options: { difficulty } }) => (Array.isArray(difficulty) ? Number(difficulty[1]) : NaN));
+    expect([...new Set(most)]).toEqual([2, 3, 4]);
+    const lengths = [...ledger.rows("tasks")].map(({ difficulty = 0 }) => difficulty);
+    expect(Math.min(...lengths)).toBeGreaterThan(4);
+    expect(Math.max(...lengths)).toBe(6);
+    ledger.close();
+  });
+});

@@ -14,7 +14,7 @@ const options = z.object({
   baseSteps: z.int().positive().default(1200).describe("updates of the base model, on random valid derivations"),
   hinted: z.number().min(0).max(1).default(0.5).describe("share of them with a hint"),
   rounds: z.int().nonnegative().default(10).describe("most iterations; 0 makes the base model only"),
-  tasks: z.int().positive().default(3000).describe("fresh tasks an iteration"),
+  tasks: z.int().positive().default(2000).describe("fresh tasks an iteration"),
   steps: z.int().positive().default(40).describe("updates of the first iteration (paper: 40)"),
   growth: z.number().nonnegative().default(0.2).describe("how much longer each iteration trains (paper: 20 %)"),
   batch: z.int().positive().default(128),

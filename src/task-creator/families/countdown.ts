@@ -30,10 +30,11 @@ const options = z.object({
     .boolean()
     .default(true)
     .describe("play and solve write the larger operand of + and * first; the verifier accepts either order"),
+  sorted: z.boolean().default(false).describe("questions list their numbers from the smallest, whatever order they came in"),
 });
 
 function countdown(o: z.output<typeof options>): Family {
-  const { high, max, low, top, ordered } = o;
+  const { high, max, low, top, ordered, sorted } = o;
   if (top > max || low > top || high > max)
     throw new UserError(
       `countdown: targets ${low} to ${top} and numbers to ${high} do not fit max ${max}`,
@@ -80,7 +81,10 @@ function countdown(o: z.output<typeof options>): Family {
       const target = values[count + 1];
       return numbers.includes(0) || target === 0 ? undefined : { numbers, target };
     },
-    write: ({ numbers, target }) => [...numbers.map(String), ">", String(target)],
+    write: ({ numbers, target }) => {
+      const listed = sorted ? numbers.toSorted((a, b) => a - b) : numbers;
+      return [...listed.map(String), ">", String(target)];
+    },
     human: (text) => {
       const found = text.match(/\d+/g) ?? [];
       if (/^(make|reach|get)\b/.test(text)) return [...found.slice(1), ">", ...found.slice(0, 1)];

@@ -9,7 +9,9 @@ import type { Solution } from "../../core/solution.ts";
 import { ask, type Task } from "../../core/task.ts";
 import { scripted } from "../../engine/scripted.ts";
 import { tabular } from "../../engine/tabular.ts";
+import { wordTokenizer } from "../../engine/words.ts";
 import { makeContext, memoryCalls } from "../../evolution/context.ts";
+import addition from "../../task-creator/families/addition.ts";
 import countdown from "../../task-creator/families/countdown.ts";
 import play from "./play.ts";
 import { replyRow, weighted } from "./rows.ts";
@@ -106,6 +108,32 @@ describe("sft-rows", () => {
         solutions.map(({ id }, i) => judged(id, Number(i > 2))),
       ).length,
     ).toBe(3);
+  });
+
+  it("makes a row for each way to put the question, where asked to, with the reply that was given", () => {
+    const sums = addition.create(addition.options.parse({}));
+    const words = wordTokenizer(sums.words);
+    const put = sums.generate(random("equivalents"), { difficulty: 3, split: "train" });
+    const reply = sums.solve(put, random("")) ?? "";
+    const context = makeContext({
+      models: { reasoner: tabular({ words: sums.words }) },
+      families: new Map([[sums.id, sums]]),
+      calls: memoryCalls(),
+      seed: "builders",
+    });
+    const one: Group = {
+      task: put,
+      solutions: [{ id: "s", taskId: put.id, text: reply, steps: [], by: [], cost: noCost }],
+      judgements: [judged("s", 1)],
+      trees: [],
+      episodes: [],
+    };
+    const texts = (o: object) =>
+      sft(o)([one], context).flatMap((datum) => (datum.kind === "sft" ? [words.decode(datum.row.ids)] : []));
+    const [a, b] = put.text.split(" + ");
+    expect(texts({})).toEqual([`<solve> ${a} + ${b} = ${reply}`]);
+    expect(texts({ equivalents: true })).toEqual([`<solve> ${a} + ${b} = ${reply}`, `<solve> ${b} + ${a} = ${reply}`]);
+    expect(new Set(sft({ equivalents: true })([one], context).map(({ id }) => id)).size).toBe(2);
   });
 
   it("weighs the free choices of every step and nothing else", () => {
