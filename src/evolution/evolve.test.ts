@@ -49,7 +49,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "evolve-"));
   reference = create("reference");
   first = await run(reference);
-});
+}, 60_000);
 afterAll(() => {
   reference.close();
   rmSync(folder, { recursive: true, force: true });
