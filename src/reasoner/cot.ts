@@ -53,7 +53,7 @@ export async function attempts(question: Question, c: Context, o: CotOptions): P
   const samples = await trySample(c, "reasoner", messages, sampling);
   if (isRunError(samples)) return [failed(question, samples)];
   return Promise.all(
-    samples.map((sample) => {
+    samples.map(async (sample) => {
       if (sample.finish === "abort") {
         return failed(question, aborted, { text: sample.text });
       }

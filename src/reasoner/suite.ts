@@ -89,7 +89,7 @@ export function reasonerSuite(name: string, reasoner: Reasoner, bench: ReasonerB
     it("gives solutions that its calls wrote, best first", async () => {
       const { result, c } = await run({ model: bench.able() });
       const wrong = result.solutions.map((solution) => (solution.error ? 1 : 0));
-      expect(wrong).toEqual([...wrong].sort());
+      expect(wrong).toEqual(wrong.toSorted((a, b) => a - b));
       const [best] = result.solutions;
       expect(best.error).toBeUndefined();
       expect(best.text).toBe(best.steps.map((step) => step.text).join(" "));

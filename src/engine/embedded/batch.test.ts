@@ -8,7 +8,7 @@ const of = (...lengths: number[]) => lengths.map((length) => ({ ids: Array.from(
 
 describe("chunks", () => {
   it("keeps a batch that fits whole, in one bucket", () => {
-    expect(chunks(of(...Array(100).fill(25)), ["logprob"])).toEqual([
+    expect(chunks(of(...Array<number>(100).fill(25)), ["logprob"])).toEqual([
       { bucket: { batch: 128, length: 24 }, rows: Array.from({ length: 100 }, (_, i) => i) },
     ]);
   });
@@ -19,7 +19,7 @@ describe("chunks", () => {
   });
 
   it("divides by sequences and by tokens, long ones first, each row once", () => {
-    const lengths = [...Array(300).fill(10), 513, 500];
+    const lengths = [...Array<number>(300).fill(10), 513, 500];
     const passes = chunks(of(...lengths), ["logprob"]);
     expect(passes[0].rows.slice(0, 2)).toEqual([300, 301]);
     expect(passes[0].bucket).toEqual({ batch: 16, length: 512 });

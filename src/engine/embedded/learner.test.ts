@@ -2,12 +2,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../core/errors.ts";
 import type { AdamW, Output, Outputs } from "../../core/model.ts";
 import { random } from "../../core/random.ts";
+import type { z } from "zod";
 import { DecoderConfig, parameterShapes } from "./config.ts";
 import { Learner } from "./learner.ts";
 import type { LearnerOptions, Weights } from "./learner.ts";
 import { SessionCache } from "./sessions.ts";
 
-type Settings = Partial<Parameters<typeof DecoderConfig.parse>[0] & object>;
+type Settings = Partial<z.input<typeof DecoderConfig>>;
 const cache = new SessionCache({ threads: 1, device: "cpu" }, { sessions: 100, bytes: 1e9 });
 afterAll(() => cache.close());
 

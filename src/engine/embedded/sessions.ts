@@ -1,7 +1,7 @@
 /** ONNX Runtime sessions: how they are opened, and a cache that keeps the ones in use. */
 import ort from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { messageOf, UserError } from "../../core/errors.ts";
+import { UserError } from "../../core/errors.ts";
 
 export interface Hardware {
   readonly threads: number;
@@ -24,8 +24,8 @@ export async function openSession(model: Uint8Array, { threads, device }: Hardwa
   } catch (error) {
     if (device === "cpu") throw error;
     throw new UserError(
-      `no GPU could be opened through WebGPU: ${messageOf(error).split("\n")[0]}`,
-      "Use --device cpu, or install a Vulkan driver and libvulkan1.",
+      "no GPU could be opened through WebGPU",
+      "use --device cpu, or install a Vulkan driver and libvulkan1",
       error,
     );
   }

@@ -75,7 +75,8 @@ export interface RuleExchange {
   readonly buffer: SharedArrayBuffer;
 }
 export type Said =
-  | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
+  /** The value is what the asked call returns; which one that is, only the waiting call knows. */
+  | { readonly kind: "answer"; readonly id: number; readonly value: never }
   | { readonly kind: "failure"; readonly id: number; readonly message: string; readonly remedy?: string }
   | { readonly kind: "sampled"; readonly results: readonly { id: number; result?: SampleResult[]; failure?: { message: string; remedy?: string } }[] }
   | { readonly kind: "token"; readonly id: number; readonly completion: number; readonly token: number }
@@ -107,7 +108,7 @@ export class EngineThread {
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });
     this.#worker.on("message", (said: Said) => this.#hear(said));
-    this.#worker.on("error", (error) => this.#end(error));
+    this.#worker.on("error", (error: Error) => this.#end(error));
     this.#worker.on("exit", () => this.#end(new Error("The engine's thread has ended.")));
     this.#worker.unref();
   }
@@ -152,7 +153,7 @@ export class EngineThread {
       const waiting = this.#waiting.get(said.id);
       this.#waiting.delete(said.id);
       if (said.kind === "failure") waiting?.reject(failure(said.message, said.remedy));
-      else waiting?.resolve(said.value as never);
+      else waiting?.resolve(said.value);
     }
     if (this.#waiting.size === 0 && this.#jobs.size === 0) this.#worker.unref();
   }

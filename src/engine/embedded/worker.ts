@@ -5,7 +5,7 @@ import { messageOf, UserError } from "../../core/errors.ts";
 import type { DecoderConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { Sampler, type CacheNode, type Request } from "./sampler.ts";
-import type { Ask, Device, EngineCalls, Handle, RuleExchange, Said, SampleRequest } from "./thread.ts";
+import type { Ask, Device, EngineCall, EngineCalls, Handle, RuleExchange, Said, SampleRequest } from "./thread.ts";
 
 interface Hosted {
   readonly config: DecoderConfig;
@@ -96,7 +96,8 @@ const describe = (error: unknown): { message: string; remedy?: string } => ({
   ...(error instanceof UserError ? { remedy: error.remedy } : {}),
 });
 
-type Answers = { [K in keyof EngineCalls]: (...args: Parameters<EngineCalls[K]>) => ReturnType<EngineCalls[K]> | Promise<ReturnType<EngineCalls[K]>> };
+type Answer<K extends EngineCall> = (...args: Parameters<EngineCalls[K]>) => ReturnType<EngineCalls[K]> | Promise<ReturnType<EngineCalls[K]>>;
+type Answers = { readonly [K in EngineCall]: Answer<K> };
 
 const answers: Answers = {
   create: (config, weights, o) => host({ config, o, learner: new Learner(config, weights, o) }),
@@ -164,6 +165,11 @@ const answers: Answers = {
   abort: (handle, id) => at(handle).aborts.get(id)?.abort(),
 };
 
+function answer<K extends EngineCall>({ call, args }: Ask<K>): ReturnType<Answer<K>> {
+  const method: Answer<K> = answers[call];
+  return method(...args);
+}
+
 /** Calls that change or read weights wait for each other; sampling and aborts do not. */
 let last: Promise<void> = Promise.resolve();
 const inOrder = new Set<Ask["call"]>(["create", "clone", "weights", "restore", "blend", "resetOptimizer", "forward", "backward", "step"]);
@@ -171,8 +177,7 @@ const inOrder = new Set<Ask["call"]>(["create", "clone", "weights", "restore", "
 port.on("message", (ask: Ask) => {
   const run = async (): Promise<void> => {
     try {
-      const answer: (...args: never) => unknown = answers[ask.call];
-      say({ kind: "answer", id: ask.id, value: await answer(...(ask.args as never)) });
+      port.postMessage({ kind: "answer", id: ask.id, value: await answer(ask) });
     } catch (error) {
       say({ kind: "failure", id: ask.id, ...describe(error) });
     }

@@ -151,7 +151,9 @@ describe("length-generalise", () => {
     );
     const generators = recipe.phases.flatMap(({ train }) => train.flatMap((spec) => Object.values(spec.generators)));
     expect(new Set(generators.map(({ id }) => id))).toEqual(new Set(["play"]));
-    const most = generators.map(({ options: { difficulty } }) => (Array.isArray(difficulty) ? Number(difficulty[1]) : NaN));
+    const most = generators.map(({ options: { difficulty } }) =>
+      Array.isArray(difficulty) ? Number(difficulty[1]) : NaN,
+    );
     expect([...new Set(most)]).toEqual([2, 3, 4]);
     const lengths = [...ledger.rows("tasks")].map(({ difficulty = 0 }) => difficulty);
     expect(Math.min(...lengths)).toBeGreaterThan(4);

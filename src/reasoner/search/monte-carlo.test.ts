@@ -91,7 +91,7 @@ describe("MonteCarlo", () => {
     await tree.simulate();
     await tree.simulate();
     expect(tree.tree.nodes[0].total).toBe(0.5);
-    expect(tree.tree.nodes[0].children.map((id) => tree.tree.nodes[id].total).sort()).toEqual([0, 1]);
+    expect(tree.tree.nodes[0].children.map((id) => tree.tree.nodes[id].total).sort((a, b) => a - b)).toEqual([0, 1]);
   });
 
   it("with skipClosed explores everything once and then stops", async () => {
