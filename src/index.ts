@@ -1,10 +1,35 @@
 /** The public API. Methods are loaded by id: `findMethod("grpo")`; what they fulfil is in `core/contracts.ts`. */
 export { Budget, type Limits } from "./core/budget.ts";
-export { addCost, noCost, roles, type Call, type CallId, type Cost, type Ids, type Role, type Version } from "./core/call.ts";
+export {
+  addCost,
+  noCost,
+  roles,
+  type Call,
+  type CallId,
+  type Cost,
+  type Ids,
+  type Role,
+  type Version,
+} from "./core/call.ts";
 export type { CollectContext, Context, RunEvent, Sample, Tool } from "./core/context.ts";
 export type {
-  Advantage, Builder, Evaluator, Generator, Guide, GuideNode, Lesson, Loss, Objective, PostProcessor, Processed, Reasoned,
-  Reasoner, Scored, ScoredRow, Stats, TaskCreator,
+  Advantage,
+  Builder,
+  Evaluator,
+  Generator,
+  Guide,
+  GuideNode,
+  Lesson,
+  Loss,
+  Objective,
+  PostProcessor,
+  Processed,
+  Reasoned,
+  Reasoner,
+  Scored,
+  ScoredRow,
+  Stats,
+  TaskCreator,
 } from "./core/contracts.ts";
 export { responseTokens, rowsOf, weightAt, type Datum, type Row } from "./core/datum.ts";
 export { UserError } from "./core/errors.ts";
@@ -14,8 +39,21 @@ export type { Json } from "./core/json.ts";
 export type { Judgement } from "./core/judgement.ts";
 export { defineMethod, type ContractName, type Contracts, type Kind, type Method } from "./core/method.ts";
 export type {
-  AdamW, Capabilities, Completion, Cursor, Distribution, LogitRule, Message, Model, Output, Outputs, Prompt, Sampling, Sequence,
-  Tokenizer, Trainable,
+  AdamW,
+  Capabilities,
+  Completion,
+  Cursor,
+  Distribution,
+  LogitRule,
+  Message,
+  Model,
+  Output,
+  Outputs,
+  Prompt,
+  Sampling,
+  Sequence,
+  Tokenizer,
+  Trainable,
 } from "./core/model.ts";
 export { random, uniform, type Random } from "./core/random.ts";
 export type { Episode, RunError, Solution, Step } from "./core/solution.ts";

@@ -71,7 +71,13 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
 }
 
 /** Share of tasks that a reasoner solves, each within the same number of generated tokens. */
-async function evalReasoner(io: Io, dir: string, tasks: readonly Task[], c: Context, o: EvalArgs & { reasoner: string }): Promise<Searched> {
+async function evalReasoner(
+  io: Io,
+  dir: string,
+  tasks: readonly Task[],
+  c: Context,
+  o: EvalArgs & { reasoner: string },
+): Promise<Searched> {
   const tokens = o.tokens ?? 1152;
   const measured = await searching(tasks, c, {
     find: findMethod,
@@ -82,8 +88,14 @@ async function evalReasoner(io: Io, dir: string, tasks: readonly Task[], c: Cont
   if (o.json === true) json(io, { checkpoint: dir, reasoner: o.reasoner, set: o.set, ...measured });
   else {
     const { value, low, high } = measured.solved;
-    line(io, `${dir}: ${o.reasoner} solves ${percent(value)} (${percent(low)} to ${percent(high)}) of ${measured.tasks} held-out tasks`);
-    line(io, `within ${tokens} generated tokens each; ${measured.spent.toFixed(0)} spent on average, ${measured.spentOnSolved.toFixed(0)} where solved`);
+    line(
+      io,
+      `${dir}: ${o.reasoner} solves ${percent(value)} (${percent(low)} to ${percent(high)}) of ${measured.tasks} held-out tasks`,
+    );
+    line(
+      io,
+      `within ${tokens} generated tokens each; ${measured.spent.toFixed(0)} spent on average, ${measured.spentOnSolved.toFixed(0)} where solved`,
+    );
   }
   return measured;
 }

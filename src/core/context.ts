@@ -44,7 +44,9 @@ export interface Context {
   readonly budget: Budget;
   emit(event: RunEvent): void;
   /** The same context with another random stream (forked by the label) or other parts. */
-  with(change: Partial<Pick<Context, "budget" | "evaluator" | "guide" | "signal">> & { label?: string | number }): Context;
+  with(
+    change: Partial<Pick<Context, "budget" | "evaluator" | "guide" | "signal">> & { label?: string | number },
+  ): Context;
 }
 
 /** The context of a search that gathers training data: it may ask the truth, and its trees are marked. */

@@ -93,4 +93,3 @@ export interface Objective {
   readonly advantage?: Advantage;
   readonly loss: Loss;
 }
-

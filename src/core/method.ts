@@ -1,11 +1,34 @@
 import type { z } from "zod";
-import type { Builder, Evaluator, Generator, Guide, Objective, PostProcessor, Reasoner, TaskCreator } from "./contracts.ts";
+import type {
+  Builder,
+  Evaluator,
+  Generator,
+  Guide,
+  Objective,
+  PostProcessor,
+  Reasoner,
+  TaskCreator,
+} from "./contracts.ts";
 import type { Family } from "./family.ts";
 
 /** Kinds of methods, as the specification groups them. */
 export const kinds = [
-  "task-creator", "reasoner", "search", "selection-score", "value-source", "action", "evaluator", "post-processor",
-  "long-cot", "objective", "builder", "evaluator-training", "post-processor-training", "recipe", "strategy", "instrument",
+  "task-creator",
+  "reasoner",
+  "search",
+  "selection-score",
+  "value-source",
+  "action",
+  "evaluator",
+  "post-processor",
+  "long-cot",
+  "objective",
+  "builder",
+  "evaluator-training",
+  "post-processor-training",
+  "recipe",
+  "strategy",
+  "instrument",
   "family",
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -29,7 +52,11 @@ export interface Contracts {
 export type ContractName = keyof Contracts;
 
 /** A method: one file, one id. */
-export interface Method<C extends ContractName = ContractName, O extends z.ZodType = z.ZodType, T extends Contracts[C] = Contracts[C]> {
+export interface Method<
+  C extends ContractName = ContractName,
+  O extends z.ZodType = z.ZodType,
+  T extends Contracts[C] = Contracts[C],
+> {
   readonly id: string;
   readonly kind: Kind;
   readonly contract: C;
@@ -44,6 +71,8 @@ export interface Method<C extends ContractName = ContractName, O extends z.ZodTy
 }
 
 /** Declares a method. The default export of a file named after its id. */
-export function defineMethod<C extends ContractName, O extends z.ZodType, T extends Contracts[C]>(method: Method<C, O, T>): Method<C, O, T> {
+export function defineMethod<C extends ContractName, O extends z.ZodType, T extends Contracts[C]>(
+  method: Method<C, O, T>,
+): Method<C, O, T> {
   return Object.freeze(method);
 }

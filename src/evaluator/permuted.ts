@@ -8,8 +8,16 @@ const options = z.object({ of: z.string().default("gt-match").describe("judge wh
 /** Deals another judge's scores out at random inside each group: as many rewards, none of them earned. */
 function permuted({ of }: z.output<typeof options>): Evaluator {
   return async (group, c) => {
-    const scores = c.random.fork(`permuted/${group.task.id}`).shuffle(group.solutions.map(({ id }) => scoreOf(group, id, of)));
-    return group.solutions.map(({ id }, i) => ({ of: id, by: "permuted", level: "outcome", score: scores[i], calls: [] }));
+    const scores = c.random
+      .fork(`permuted/${group.task.id}`)
+      .shuffle(group.solutions.map(({ id }) => scoreOf(group, id, of)));
+    return group.solutions.map(({ id }, i) => ({
+      of: id,
+      by: "permuted",
+      level: "outcome",
+      score: scores[i],
+      calls: [],
+    }));
   };
 }
 

@@ -45,7 +45,8 @@ export async function searching(tasks: readonly Task[], c: Context, o: Searching
   };
   await Promise.all(Array.from({ length: Math.min(o.width ?? 96, tasks.length) }, work));
   c.signal.throwIfAborted();
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const right = results.filter(({ solved }) => solved);
   return {
     tasks: results.length,

@@ -100,7 +100,8 @@ describe("train", () => {
       streams({ x: source("x", 1), y: source("y", 2), none: empty }),
       options({ steps: 11, batch: 100, mix: { x: [0.4, 0], y: [0, 0.4], none: 0.6 } }),
     );
-    const share = (step: number): number => drawn.slice(step * 100, (step + 1) * 100).filter((name) => name === "x").length;
+    const share = (step: number): number =>
+      drawn.slice(step * 100, (step + 1) * 100).filter((name) => name === "x").length;
     expect(drawn).toHaveLength(1100);
     expect(share(0)).toBe(100);
     for (let step = 1; step < 11; step++) expect(Math.abs(share(step) - 100 * (1 - step / 11))).toBeLessThanOrEqual(1);

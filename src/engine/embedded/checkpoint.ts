@@ -64,7 +64,8 @@ export interface Checkpoint {
 export function saveCheckpoint(dir: string, c: Checkpoint): void {
   const { config } = c;
   mkdirSync(dir, { recursive: true });
-  const write = (name: string, content: unknown): void => writeFileSync(join(dir, name), `${JSON.stringify(content, null, 2)}\n`);
+  const write = (name: string, content: unknown): void =>
+    writeFileSync(join(dir, name), `${JSON.stringify(content, null, 2)}\n`);
   write("config.json", {
     ...architectures[config.positions],
     vocab_size: config.vocab,
@@ -105,14 +106,20 @@ export function saveCheckpoint(dir: string, c: Checkpoint): void {
   writeSafetensors(join(dir, "model.safetensors"), new Map(named(c.weights)));
   if (c.optimizer) {
     const { m, v, step } = c.optimizer;
-    writeSafetensors(join(dir, "optimizer.safetensors"), new Map([...named(m, "m."), ...named(v, "v.")]), { step: String(step) });
+    writeSafetensors(join(dir, "optimizer.safetensors"), new Map([...named(m, "m."), ...named(v, "v.")]), {
+      step: String(step),
+    });
   }
 }
 
 /** Reads a checkpoint; UserError if it is broken, or of an architecture that this engine does not have. */
 export function loadCheckpoint(dir: string): Checkpoint {
   const bad = (what: string, cause?: unknown): UserError =>
-    new UserError(`${dir} is not a checkpoint this engine can run: ${what}.`, "Give a directory with config.json, model.safetensors and tokenizer.json of a float32 Llama or position-free SmolLM3 with tied embeddings.", cause);
+    new UserError(
+      `${dir} is not a checkpoint this engine can run: ${what}.`,
+      "Give a directory with config.json, model.safetensors and tokenizer.json of a float32 Llama or position-free SmolLM3 with tied embeddings.",
+      cause,
+    );
   const json = (name: string): unknown => {
     try {
       return JSON.parse(readFileSync(join(dir, name), "utf8"));
@@ -125,7 +132,8 @@ export function loadCheckpoint(dir: string): Checkpoint {
   const f = file.data;
   const positions = Object.entries(architectures).find(([, a]) => a.model_type === f.model_type)?.[0];
   if (positions === undefined) throw bad(`its architecture is "${f.model_type}"`);
-  if (positions === "none" && f.no_rope_layers?.some((rotary) => rotary !== 0) !== false) throw bad("some of its layers have rotary positions");
+  if (positions === "none" && f.no_rope_layers?.some((rotary) => rotary !== 0) !== false)
+    throw bad("some of its layers have rotary positions");
   if (f.tie_word_embeddings === false) throw bad("its output matrix is not tied to the embeddings");
   const config = DecoderConfig.safeParse({
     vocab: f.vocab_size,
@@ -150,7 +158,8 @@ export function loadCheckpoint(dir: string): Checkpoint {
       Object.entries(parameterShapes(config.data)).map(([name, shape]) => {
         const tensor = from.get(prefix + name);
         if (!tensor) throw bad(`the tensor ${prefix}${name} is missing`);
-        if (tensor.shape.join() !== shape.join()) throw bad(`${prefix}${name} has shape [${tensor.shape.join()}], not [${shape.join()}]`);
+        if (tensor.shape.join() !== shape.join())
+          throw bad(`${prefix}${name} has shape [${tensor.shape.join()}], not [${shape.join()}]`);
         return [name, tensor.data];
       }),
     );
@@ -166,7 +175,10 @@ export function loadCheckpoint(dir: string): Checkpoint {
   };
 }
 
-function optimizerOf(dir: string, take: (from: ReadonlyMap<string, NamedTensor>, prefix: string) => Record<string, Float32Array>): OptimizerState | undefined {
+function optimizerOf(
+  dir: string,
+  take: (from: ReadonlyMap<string, NamedTensor>, prefix: string) => Record<string, Float32Array>,
+): OptimizerState | undefined {
   const file = join(dir, "optimizer.safetensors");
   if (!existsSync(file)) return undefined;
   const { tensors, metadata } = readSafetensors(file);

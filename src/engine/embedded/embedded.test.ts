@@ -13,11 +13,20 @@ import { createEmbedded, loadEmbedded } from "./opening.ts";
 /** An odd vocabulary on purpose: rows of logits are then not aligned. */
 const words = Array.from({ length: 11 }, (_, i) => String.fromCharCode(97 + i));
 
-const make = (o: { positions?: "rope" | "none" | "coupled"; head?: boolean; seed?: string } = {}): Promise<EmbeddedModel> => {
+const make = (
+  o: { positions?: "rope" | "none" | "coupled"; head?: boolean; seed?: string } = {},
+): Promise<EmbeddedModel> => {
   const { positions = "rope", head = false, seed = "test" } = o;
   return createEmbedded({
     config: {
-      vocab: words.length, layers: 1, width: 16, heads: 2, kvHeads: 1, hidden: 24, context: 2048, positions,
+      vocab: words.length,
+      layers: 1,
+      width: 16,
+      heads: 2,
+      kvHeads: 1,
+      hidden: 24,
+      context: 2048,
+      positions,
       digitTokens: positions === "coupled" ? [1, 2, 3] : [],
       outputHeads: head ? { value: 1, kind: 3 } : {},
     },
@@ -32,7 +41,13 @@ const sequences = [{ ids: [1, 2, 3, 4, 5] }, { ids: [2, 4, 6] }, { ids: [3, 1, 4
 const prompts = [{ ids: [1, 2, 3] }, { ids: [4, 5] }, { ids: [6] }];
 
 modelSuite("embedded", { make: () => make(), prompts, maxTokens: 10, manyTokens: 2000, random: true });
-modelSuite("embedded without positions", { make: () => make({ positions: "none" }), prompts, maxTokens: 10, manyTokens: 2000, random: true });
+modelSuite("embedded without positions", {
+  make: () => make({ positions: "none" }),
+  prompts,
+  maxTokens: 10,
+  manyTokens: 2000,
+  random: true,
+});
 trainableSuite("embedded", { make: () => make({ head: true }), sequences, tolerance: 0.03 });
 
 describe("checkpoints", () => {
@@ -63,7 +78,12 @@ describe("checkpoints", () => {
   it("say what they are to other tools", async () => {
     const config = (name: string): Record<string, unknown> =>
       z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(join(dir, name, "config.json"), "utf8")));
-    expect(config("rope")).toMatchObject({ architectures: ["LlamaForCausalLM"], rope_theta: 1000, tie_word_embeddings: true, num_key_value_heads: 1 });
+    expect(config("rope")).toMatchObject({
+      architectures: ["LlamaForCausalLM"],
+      rope_theta: 1000,
+      tie_word_embeddings: true,
+      num_key_value_heads: 1,
+    });
     expect(config("none")).toMatchObject({ architectures: ["SmolLM3ForCausalLM"], no_rope_layers: [0] });
     expect(config("coupled")["model_type"]).not.toBe("llama");
   });
@@ -74,7 +94,11 @@ describe("checkpoints", () => {
     ["an untied output matrix", (at: string) => edit(at, { tie_word_embeddings: false }), /not tied/],
     ["another shape", (at: string) => edit(at, { intermediate_size: 32 }), /has shape/],
     ["cut-off weights", (at: string) => truncate(join(at, "model.safetensors"), 100), /cut off/],
-    ["weights that are no safetensors", (at: string) => writeFileSync(join(at, "model.safetensors"), "hello"), /too short/],
+    [
+      "weights that are no safetensors",
+      (at: string) => writeFileSync(join(at, "model.safetensors"), "hello"),
+      /too short/,
+    ],
     ["a broken configuration", (at: string) => writeFileSync(join(at, "config.json"), "{"), /config\.json/],
   ])("refuse %s in one line", async (name, damage, message) => {
     const at = join(dir, name.replaceAll(" ", "-"));
@@ -101,7 +125,9 @@ describe("an embedded model", () => {
     const model = await make();
     const seen: number[][] = [];
     const [completion] = await model.sample(prompts[0], {
-      n: 1, seed: "r", maxTokens: 4,
+      n: 1,
+      seed: "r",
+      maxTokens: 4,
       logits: (ids, logits) => {
         seen.push([...ids]);
         logits.fill(-Infinity);
@@ -109,14 +135,22 @@ describe("an embedded model", () => {
       },
     });
     expect(completion.ids).toEqual([7, 7, 7, 7]);
-    expect(seen).toEqual([[1, 2, 3], [1, 2, 3, 7], [1, 2, 3, 7, 7], [1, 2, 3, 7, 7, 7]]);
+    expect(seen).toEqual([
+      [1, 2, 3],
+      [1, 2, 3, 7],
+      [1, 2, 3, 7, 7],
+      [1, 2, 3, 7, 7, 7],
+    ]);
     await model.close();
   });
 
   it("reads prefixes once and gives siblings what whole prompts give", async () => {
     const model = await make();
     const [{ cursor }] = await model.extend([{ parent: null, ids: [1, 2] }]);
-    const children = await model.extend([{ parent: cursor, ids: [3] }, { parent: cursor, ids: [4, 5] }]);
+    const children = await model.extend([
+      { parent: cursor, ids: [3] },
+      { parent: cursor, ids: [4, 5] },
+    ]);
     const whole = await model.next([{ ids: [1, 2, 3] }, { ids: [1, 2, 4, 5] }], "all");
     expect(children.map(({ logprobs }) => logprobs)).toEqual(whole.map(({ logprobs }) => logprobs));
     expect(children.map((child) => child.cursor.length)).toEqual([3, 4]);

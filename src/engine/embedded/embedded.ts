@@ -4,7 +4,21 @@ import type { Ids, Version } from "../../core/call.ts";
 import { UserError } from "../../core/errors.ts";
 import { hash, type Json } from "../../core/json.ts";
 import type {
-  AdamW, Capabilities, Completion, Cursor, Distribution, ForwardOptions, Model, Output, Outputs, Prompt, Sampling, Sequence, Tokenizer, TokenScores, Trainable,
+  AdamW,
+  Capabilities,
+  Completion,
+  Cursor,
+  Distribution,
+  ForwardOptions,
+  Model,
+  Output,
+  Outputs,
+  Prompt,
+  Sampling,
+  Sequence,
+  Tokenizer,
+  TokenScores,
+  Trainable,
 } from "../../core/model.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { parameterShapes, type DecoderConfig } from "./config.ts";
@@ -67,7 +81,15 @@ export class EmbeddedModel implements Trainable {
     this.family = parts.family;
     this.frozen = frozen;
     const heads = Object.keys(parts.config.outputHeads).map((head): Output => `head:${head}`);
-    this.can = { logprobs: true, next: true, score: true, train: !frozen, ids: true, batch: 512, outputs: ["logprob", "entropy", ...heads] };
+    this.can = {
+      logprobs: true,
+      next: true,
+      score: true,
+      train: !frozen,
+      ids: true,
+      batch: 512,
+      outputs: ["logprob", "entropy", ...heads],
+    };
   }
 
   get version(): Version {
@@ -82,15 +104,22 @@ export class EmbeddedModel implements Trainable {
   async sample(prompt: Prompt, o: Sampling): Promise<Completion[]> {
     const ids = this.#idsOf(prompt);
     const { thread, handle, eos } = this.#parts;
-    if (o.signal?.aborted) return Array.from({ length: o.n }, () => ({ text: "", ids: [], finish: "abort", promptTokens: ids.length }));
+    if (o.signal?.aborted)
+      return Array.from({ length: o.n }, () => ({ text: "", ids: [], finish: "abort", promptTokens: ids.length }));
     const room = Math.min(o.maxTokens, this.config.context - ids.length);
-    if (room < 1) throw new UserError(`The prompt has ${ids.length} tokens, and the model's context is ${this.config.context}.`, "Shorten the question, or use a model with a longer context.");
+    if (room < 1)
+      throw new UserError(
+        `The prompt has ${ids.length} tokens, and the model's context is ${this.config.context}.`,
+        "Shorten the question, or use a model with a longer context.",
+      );
     const { onToken, logits } = o;
     const results = await new Promise<SampleResult[]>((resolve, reject) => {
       const id = thread.enlist({
         resolve,
         reject,
-        ...(onToken ? { token: (completion: number, token: number) => onToken(completion, token, this.tokenizer.decode([token])) } : {}),
+        ...(onToken
+          ? { token: (completion: number, token: number) => onToken(completion, token, this.tokenizer.decode([token])) }
+          : {}),
         ...(logits ? { rule: logits } : {}),
       });
       const request: SampleRequest = {
@@ -121,7 +150,11 @@ export class EmbeddedModel implements Trainable {
   }
 
   async next(prompts: readonly Prompt[], top: number | "all"): Promise<Distribution[]> {
-    const rows = await this.#parts.thread.ask("next", this.#parts.handle, prompts.map((prompt) => this.#idsOf(prompt)));
+    const rows = await this.#parts.thread.ask(
+      "next",
+      this.#parts.handle,
+      prompts.map((prompt) => this.#idsOf(prompt)),
+    );
     return rows.map((logprobs) => {
       const ids = Array.from(logprobs, (_, id) => id);
       if (top === "all") return { ids, logprobs };
@@ -132,17 +165,24 @@ export class EmbeddedModel implements Trainable {
 
   async score(rows: readonly { prompt: Prompt; ids: Ids }[]): Promise<TokenScores[]> {
     const prompts = rows.map((row) => this.#idsOf(row.prompt));
-    const { logprob = [] } = await this.forward(rows.map((row, i) => ({ ids: [...prompts[i], ...row.ids] })), ["logprob"]);
+    const { logprob = [] } = await this.forward(
+      rows.map((row, i) => ({ ids: [...prompts[i], ...row.ids] })),
+      ["logprob"],
+    );
     return logprob.map((values, i) => values.slice(prompts[i].length));
   }
 
-  async extend(rows: readonly { parent: Cursor | null; ids: Ids }[]): Promise<{ cursor: Cursor; logprobs: Float32Array }[]> {
+  async extend(
+    rows: readonly { parent: Cursor | null; ids: Ids }[],
+  ): Promise<{ cursor: Cursor; logprobs: Float32Array }[]> {
     const extensions = rows.map(({ parent, ids }): Extension => {
-      if (parent !== null && !(parent instanceof CacheCursor)) throw new UserError("This prefix belongs to another model.", "Extend only what the same model returned.");
+      if (parent !== null && !(parent instanceof CacheCursor))
+        throw new UserError("This prefix belongs to another model.", "Extend only what the same model returned.");
       return { parent: parent === null ? null : parent.node, ids };
     });
     const nodes = await new Promise<Extended[]>((resolve, reject) => {
-      if (this.#extensions.push({ rows: extensions, resolve, reject }) === 1) setImmediate(() => void this.#sendExtensions());
+      if (this.#extensions.push({ rows: extensions, resolve, reject }) === 1)
+        setImmediate(() => void this.#sendExtensions());
     });
     return nodes.map(({ node, logprobs }, i) => {
       const cursor = new CacheCursor(node, (rows[i].parent?.length ?? 0) + rows[i].ids.length);
@@ -156,7 +196,11 @@ export class EmbeddedModel implements Trainable {
     const pending = this.#extensions.splice(0);
     if (this.#released.length > 0) thread.ask("release", handle, this.#released.splice(0)).catch(() => {});
     try {
-      const nodes = await thread.ask("extend", handle, pending.flatMap((p) => p.rows));
+      const nodes = await thread.ask(
+        "extend",
+        handle,
+        pending.flatMap((p) => p.rows),
+      );
       let at = 0;
       for (const p of pending) p.resolve(nodes.slice(at, (at += p.rows.length)));
     } catch (error) {
@@ -165,7 +209,13 @@ export class EmbeddedModel implements Trainable {
   }
 
   forward(batch: readonly Sequence[], want: readonly Output[], o: ForwardOptions = {}): Promise<Outputs> {
-    return this.#parts.thread.ask("forward", this.#parts.handle, batch.map((sequence) => sequence.ids), want, o);
+    return this.#parts.thread.ask(
+      "forward",
+      this.#parts.handle,
+      batch.map((sequence) => sequence.ids),
+      want,
+      o,
+    );
   }
 
   async backward(batch: readonly Sequence[], gradients: Outputs, o: ForwardOptions = {}): Promise<void> {
@@ -174,7 +224,13 @@ export class EmbeddedModel implements Trainable {
     for (const { ids } of batch) digest.update(Int32Array.from(ids));
     for (const rows of Object.values(gradients)) for (const row of rows ?? []) digest.update(row);
     this.#pending.push(digest.digest("hex"));
-    await this.#parts.thread.ask("backward", this.#parts.handle, batch.map((sequence) => sequence.ids), gradients, o);
+    await this.#parts.thread.ask(
+      "backward",
+      this.#parts.handle,
+      batch.map((sequence) => sequence.ids),
+      gradients,
+      o,
+    );
   }
 
   async step(o: AdamW): Promise<{ gradNorm: number; skipped: boolean }> {
@@ -187,7 +243,8 @@ export class EmbeddedModel implements Trainable {
   }
 
   #mustTrain(): void {
-    if (this.frozen) throw new UserError(`${this.version} is frozen.`, "Train the model that it was frozen from, or a clone.");
+    if (this.frozen)
+      throw new UserError(`${this.version} is frozen.`, "Train the model that it was frozen from, or a clone.");
   }
 
   async #copy(frozen: boolean): Promise<EmbeddedModel> {
@@ -205,7 +262,10 @@ export class EmbeddedModel implements Trainable {
 
   async #peer(other: Model): Promise<EmbeddedModel> {
     if (!(other instanceof EmbeddedModel) || !other.#shares(this)) {
-      throw new UserError(`${other.name} cannot be combined with ${this.name}: they are of different engines or shapes.`, "Use a clone or a frozen copy, or a checkpoint of the same configuration loaded with `load`.");
+      throw new UserError(
+        `${other.name} cannot be combined with ${this.name}: they are of different engines or shapes.`,
+        "Use a clone or a frozen copy, or a checkpoint of the same configuration loaded with `load`.",
+      );
     }
     return other;
   }
@@ -235,7 +295,15 @@ export class EmbeddedModel implements Trainable {
   async save(dir: string, o: { optimizer: boolean }): Promise<void> {
     const { weights, optimizer } = await this.#parts.thread.ask("weights", this.#parts.handle);
     const { config, tokenizer, eos, family } = this.#parts;
-    saveCheckpoint(dir, { config, weights, tokenizer, eos, family, version: this.#version, ...(o.optimizer ? { optimizer } : {}) });
+    saveCheckpoint(dir, {
+      config,
+      weights,
+      tokenizer,
+      eos,
+      family,
+      version: this.#version,
+      ...(o.optimizer ? { optimizer } : {}),
+    });
   }
 
   async load(dir: string): Promise<void> {

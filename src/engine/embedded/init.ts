@@ -13,7 +13,10 @@ const logPeriods = [0.35, 0.7, 1.4, 2.8, 5];
 function features(n: number): number[] {
   const linear = periods.flatMap((p) => [Math.cos((2 * Math.PI * n) / p), Math.sin((2 * Math.PI * n) / p)]);
   const size = Math.log(n + 1);
-  const logarithmic = logPeriods.flatMap((p) => [Math.cos((2 * Math.PI * size) / p), Math.sin((2 * Math.PI * size) / p)]);
+  const logarithmic = logPeriods.flatMap((p) => [
+    Math.cos((2 * Math.PI * size) / p),
+    Math.sin((2 * Math.PI * size) / p),
+  ]);
   return [...linear, n / 50 - 1, size / 2 - 1, ...logarithmic];
 }
 
@@ -23,7 +26,12 @@ function features(n: number): number[] {
  * numerals are mostly a random projection of Fourier features of the number, so that near and congruent numbers start
  * out alike (after Zhou et al. 2024, who find such features in trained models).
  */
-export function initialWeights(config: DecoderConfig, seed: string, numerals: Numerals = new Map(), embedding = 0.1): Record<string, Float32Array> {
+export function initialWeights(
+  config: DecoderConfig,
+  seed: string,
+  numerals: Numerals = new Map(),
+  embedding = 0.1,
+): Record<string, Float32Array> {
   const weights: Record<string, Float32Array> = {};
   for (const [name, shape] of Object.entries(parameterShapes(config))) {
     const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));

@@ -21,19 +21,36 @@ export interface EmbeddedOptions {
 
 /** A new model. `numerals`: see `initialWeights`. UserError names what is wrong with the configuration. */
 export async function createEmbedded(
-  o: EmbeddedOptions & { config: z.input<typeof DecoderConfig>; tokenizer: Tokenizer; eos: Ids; seed: string; numerals?: Numerals },
+  o: EmbeddedOptions & {
+    config: z.input<typeof DecoderConfig>;
+    tokenizer: Tokenizer;
+    eos: Ids;
+    seed: string;
+    numerals?: Numerals;
+  },
 ): Promise<EmbeddedModel> {
   const parsed = DecoderConfig.safeParse(o.config);
-  if (!parsed.success) throw new UserError(`The model's configuration is wrong: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}.`, "Mend the named fields.");
+  if (!parsed.success)
+    throw new UserError(
+      `The model's configuration is wrong: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}.`,
+      "Mend the named fields.",
+    );
   const config = parsed.data;
   const version = hash(["init", { ...config }, o.seed, [...(o.numerals ?? [])].flat()]);
-  return start({ config, weights: initialWeights(config, o.seed, o.numerals), tokenizer: o.tokenizer, eos: o.eos }, version, o);
+  return start(
+    { config, weights: initialWeights(config, o.seed, o.numerals), tokenizer: o.tokenizer, eos: o.eos },
+    version,
+    o,
+  );
 }
 
 /** The model of a checkpoint directory, optimizer state included. UserError if it is broken or foreign. */
 export async function loadEmbedded(dir: string, o: EmbeddedOptions = {}): Promise<EmbeddedModel> {
   const checkpoint = loadCheckpoint(dir);
-  const model = await start(checkpoint, checkpoint.version ?? contentOf(checkpoint.weights), { family: checkpoint.family, ...o });
+  const model = await start(checkpoint, checkpoint.version ?? contentOf(checkpoint.weights), {
+    family: checkpoint.family,
+    ...o,
+  });
   if (checkpoint.optimizer) await model.load(dir);
   return model;
 }
@@ -41,8 +58,22 @@ export async function loadEmbedded(dir: string, o: EmbeddedOptions = {}): Promis
 async function start(c: Checkpoint, version: Version, o: EmbeddedOptions): Promise<EmbeddedModel> {
   const thread = new EngineThread();
   try {
-    const handle = await thread.ask("create", c.config, c.weights, { threads: o.threads ?? availableParallelism(), device: o.device ?? "cpu" });
-    return new EmbeddedModel({ thread, handle, name: o.name ?? "embedded", config: c.config, tokenizer: c.tokenizer, eos: c.eos, family: o.family }, version);
+    const handle = await thread.ask("create", c.config, c.weights, {
+      threads: o.threads ?? availableParallelism(),
+      device: o.device ?? "cpu",
+    });
+    return new EmbeddedModel(
+      {
+        thread,
+        handle,
+        name: o.name ?? "embedded",
+        config: c.config,
+        tokenizer: c.tokenizer,
+        eos: c.eos,
+        family: o.family,
+      },
+      version,
+    );
   } catch (error) {
     await thread.close();
     throw error;

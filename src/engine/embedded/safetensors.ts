@@ -15,7 +15,11 @@ const entrySchema = z.object({
 });
 
 /** Writes tensors and string metadata, flushed to the disk. */
-export function writeSafetensors(file: string, tensors: ReadonlyMap<string, NamedTensor>, metadata: Readonly<Record<string, string>> = {}): void {
+export function writeSafetensors(
+  file: string,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
   const header: Record<string, unknown> = { __metadata__: { format: "pt", ...metadata } };
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
@@ -29,7 +33,11 @@ export function writeSafetensors(file: string, tensors: ReadonlyMap<string, Name
   length.writeBigUInt64LE(BigInt(padded.length));
   const fd = openSync(file, "w");
   try {
-    for (const part of [length, padded, ...[...tensors.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength))]) {
+    for (const part of [
+      length,
+      padded,
+      ...[...tensors.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+    ]) {
       for (let written = 0; written < part.length;) written += writeSync(fd, part, written);
     }
     fsyncSync(fd);
@@ -41,7 +49,11 @@ export function writeSafetensors(file: string, tensors: ReadonlyMap<string, Name
 /** Reads a file; UserError if it is none of this kind, truncated, or not float32. */
 export function readSafetensors(file: string): { tensors: Map<string, NamedTensor>; metadata: Record<string, string> } {
   const bad = (what: string, cause?: unknown): UserError =>
-    new UserError(`${file} is not a readable safetensors file: ${what}.`, "Use another checkpoint, or save this one again.", cause);
+    new UserError(
+      `${file} is not a readable safetensors file: ${what}.`,
+      "Use another checkpoint, or save this one again.",
+      cause,
+    );
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -63,7 +75,11 @@ export function readSafetensors(file: string): { tensors: Map<string, NamedTenso
     if (name === "__metadata__") continue;
     const entry = entrySchema.safeParse(value);
     if (!entry.success) throw bad(`the entry of ${name} is malformed`);
-    const { dtype, shape, data_offsets: [start, end] } = entry.data;
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = entry.data;
     if (dtype !== "F32") throw bad(`${name} is ${dtype}, and only F32 is supported`);
     const count = shape.reduce((product, dim) => product * dim, 1);
     if (end - start !== count * 4 || 8 + size + end > bytes.length) throw bad(`the data of ${name} are cut off`);

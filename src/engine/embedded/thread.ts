@@ -78,7 +78,14 @@ export type Said =
   /** The value is what the asked call returns; which one that is, only the waiting call knows. */
   | { readonly kind: "answer"; readonly id: number; readonly value: never }
   | { readonly kind: "failure"; readonly id: number; readonly message: string; readonly remedy?: string }
-  | { readonly kind: "sampled"; readonly results: readonly { id: number; result?: SampleResult[]; failure?: { message: string; remedy?: string } }[] }
+  | {
+      readonly kind: "sampled";
+      readonly results: readonly {
+        id: number;
+        result?: SampleResult[];
+        failure?: { message: string; remedy?: string };
+      }[];
+    }
   | { readonly kind: "token"; readonly id: number; readonly completion: number; readonly token: number }
   | RuleExchange;
 
@@ -94,7 +101,8 @@ export interface SampleJob {
   rule?(ids: Ids, logits: Float32Array): void;
 }
 
-const failure = (message: string, remedy?: string): Error => (remedy === undefined ? new Error(message) : new UserError(message, remedy));
+const failure = (message: string, remedy?: string): Error =>
+  remedy === undefined ? new Error(message) : new UserError(message, remedy);
 
 export class EngineThread {
   readonly #worker: Worker;
@@ -104,9 +112,12 @@ export class EngineThread {
   #ended: Error | undefined;
 
   constructor() {
-    this.#worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url), {
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-    });
+    this.#worker = new Worker(
+      new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
+      {
+        execArgv: ["--disable-warning=ExperimentalWarning"],
+      },
+    );
     this.#worker.on("message", (said: Said) => this.#hear(said));
     this.#worker.on("error", (error: Error) => this.#end(error));
     this.#worker.on("exit", () => this.#end(new Error("The engine's thread has ended.")));

@@ -35,7 +35,8 @@ const at = (handle: Handle): Hosted => {
   if (!model) throw new Error(`No model ${handle} in the engine's thread.`);
   return model;
 };
-const samplerOf = (model: Hosted): Sampler => (model.sampler ??= new Sampler(model.config, () => model.learner.weights(), { ...model.o, maxBatch: 512 }));
+const samplerOf = (model: Hosted): Sampler =>
+  (model.sampler ??= new Sampler(model.config, () => model.learner.weights(), { ...model.o, maxBatch: 512 }));
 const changed = (model: Hosted): void => {
   model.sampler?.weightsChanged();
   model.nodes.clear();
@@ -80,7 +81,9 @@ function submit(model: Hosted, id: number, r: SampleRequest): void {
     eos: r.eos,
     signal: abort.signal,
     ...(r.rule ? { rules: (ids: Ids, logits: Float32Array) => askRule(id, ids, logits) } : {}),
-    ...(r.stream ? { onToken: (completion: number, token: number) => say({ kind: "token", id, completion, token }) } : {}),
+    ...(r.stream
+      ? { onToken: (completion: number, token: number) => say({ kind: "token", id, completion, token }) }
+      : {}),
   };
   samplerOf(model)
     .submit(request)
@@ -96,7 +99,9 @@ const describe = (error: unknown): { message: string; remedy?: string } => ({
   ...(error instanceof UserError ? { remedy: error.remedy } : {}),
 });
 
-type Answer<K extends EngineCall> = (...args: Parameters<EngineCalls[K]>) => ReturnType<EngineCalls[K]> | Promise<ReturnType<EngineCalls[K]>>;
+type Answer<K extends EngineCall> = (
+  ...args: Parameters<EngineCalls[K]>
+) => ReturnType<EngineCalls[K]> | Promise<ReturnType<EngineCalls[K]>>;
 type Answers = { readonly [K in EngineCall]: Answer<K> };
 
 const answers: Answers = {
@@ -121,7 +126,8 @@ const answers: Answers = {
     const model = at(handle);
     const mine = model.learner.weights();
     const theirs = at(other).learner.weights();
-    for (const [name, data] of Object.entries(mine)) for (let i = 0; i < data.length; i++) data[i] = (1 - w) * data[i] + w * theirs[name][i];
+    for (const [name, data] of Object.entries(mine))
+      for (let i = 0; i < data.length; i++) data[i] = (1 - w) * data[i] + w * theirs[name][i];
     model.learner.setWeights(mine);
     changed(model);
   },
@@ -129,11 +135,19 @@ const answers: Answers = {
   reference: (handle, name, other) => void (at(handle).references[name] = at(other).learner),
   forward: (handle, batch, want, o) => {
     const { learner, references } = at(handle);
-    return learner.forward(batch.map((ids) => ({ ids })), want, { ...o, references });
+    return learner.forward(
+      batch.map((ids) => ({ ids })),
+      want,
+      { ...o, references },
+    );
   },
   backward: async (handle, batch, gradients, o) => {
     const { learner, references } = at(handle);
-    await learner.backward(batch.map((ids) => ({ ids })), gradients, { ...o, references });
+    await learner.backward(
+      batch.map((ids) => ({ ids })),
+      gradients,
+      { ...o, references },
+    );
   },
   step: async (handle, o) => {
     const model = at(handle);
@@ -147,7 +161,8 @@ const answers: Answers = {
     const found = await samplerOf(model).extend(
       rows.map(({ parent, ids }) => {
         const node = parent === null ? null : model.nodes.get(parent);
-        if (node === undefined) throw new UserError("The weights have changed since this prefix was read.", "Start the search again.");
+        if (node === undefined)
+          throw new UserError("The weights have changed since this prefix was read.", "Start the search again.");
         return { parent: node, ids };
       }),
     );
@@ -172,7 +187,17 @@ function answer<K extends EngineCall>({ call, args }: Ask<K>): ReturnType<Answer
 
 /** Calls that change or read weights wait for each other; sampling and aborts do not. */
 let last: Promise<void> = Promise.resolve();
-const inOrder = new Set<Ask["call"]>(["create", "clone", "weights", "restore", "blend", "resetOptimizer", "forward", "backward", "step"]);
+const inOrder = new Set<Ask["call"]>([
+  "create",
+  "clone",
+  "weights",
+  "restore",
+  "blend",
+  "resetOptimizer",
+  "forward",
+  "backward",
+  "step",
+]);
 
 port.on("message", (ask: Ask) => {
   const run = async (): Promise<void> => {

@@ -7,10 +7,10 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
 import type { RecipeInput } from "../recipe.ts";
+import { baseOptions, basePhase, countdownRecipe, countdownTasks, measureOptions, sizeOptions } from "./shared.ts";
 
 const options = z.object({
-  numbers: z.int().min(3).max(6).default(3).describe("numbers of a task"),
-  baseSteps: z.int().positive().default(1200).describe("updates of the base model, on random chains"),
+  ...baseOptions({ steps: 1200, batch: 48, of: "random chains" }),
   tries: z.int().positive().default(4).describe("most tries in a chain that the base model is made from"),
   rounds: z.int().nonnegative().default(16).describe("of reinforcement learning; 0 makes the base model only"),
   tasks: z.int().positive().default(256).describe("fresh tasks a round"),
@@ -21,19 +21,10 @@ const options = z.object({
   average: z.enum(["token-mean", "seq-mean"]).default("token-mean"),
   batch: z.int().positive().default(1024).describe("chains in an update"),
   lr: z.number().positive().default(6e-4),
-  baseBatch: z.int().positive().default(48).describe("chains in an update of the base model"),
-  baseLr: z.number().positive().default(2e-3),
-  layers: z.int().positive().default(3),
-  width: z.int().positive().default(96),
-  heads: z.int().positive().default(4),
-  hidden: z.int().positive().default(256),
-  heldOut: z.int().positive().default(500).describe("tasks of the full evaluation"),
-  probe: z.int().positive().default(200).describe("of them looked at after each round"),
+  ...sizeOptions({ layers: 3, width: 96, hidden: 256 }),
+  ...measureOptions({ heldOut: 500, probe: 200 }),
 });
 
-/** Loss weight of the free choices of a random try; its results and verdicts always weigh 1. */
-const choiceWeight = 0.5;
-const family = "countdown";
 const form = "long";
 
 function recipe(o: z.output<typeof options>): RecipeInput {
@@ -41,28 +32,18 @@ function recipe(o: z.output<typeof options>): RecipeInput {
   // a right try when it sees one; their choices weigh nothing, so that it does not know how to find one.
   const chains = (relabel: boolean, before: number) => ({
     id: "play",
-    options: { family, difficulty: o.numbers, form, tries: o.tries, relabel, before },
+    options: { family: "countdown", difficulty: o.numbers, form, tries: o.tries, relabel, before },
   });
-  const base: RecipeInput["phases"] = [
-    {
-      name: "base",
-      rounds: 4,
-      train: [
-        {
-          objective: "sft",
-          steps: Math.ceil(o.baseSteps / 4),
-          batch: o.baseBatch,
-          lr: { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr / 10, warmup: 0.05, hold: 0.6 },
-          generators: { plain: chains(false, choiceWeight), checked: chains(true, 0) },
-        },
-      ],
-    },
-  ];
-  const loop: RecipeInput["phases"] = [
-    {
+  return countdownRecipe(o, {
+    id: "r1-zero",
+    about: "Long chains of tries on countdown, by GRPO from outcome and format rewards only",
+    form,
+    context: 48 * (o.numbers - 1) + o.numbers + 8,
+    sampled: Math.min(200, o.heldOut),
+    base: basePhase(o, { generators: { plain: chains(false, 0.5), checked: chains(true, 0) } }),
+    loop: {
       name: "rl",
-      rounds: o.rounds,
-      tasks: { creator: { id: "from-family", options: { family, difficulty: o.numbers } }, count: o.tasks },
+      tasks: countdownTasks(o),
       reason: { id: "cot", options: { form, n: o.group } },
       judge: [
         { id: "format-reward", options: { format: form } },
@@ -74,29 +55,10 @@ function recipe(o: z.output<typeof options>): RecipeInput {
           objective: { id: "grpo", options: { beta: o.beta, epsilon: o.epsilon, average: o.average } },
           batch: o.batch,
           lr: o.lr,
-          resetOptimizer: false,
         },
       ],
     },
-  ];
-  return {
-    id: "r1-zero",
-    about: "Long chains of tries on countdown, by GRPO from outcome and format rewards only",
-    family: { id: family, options: {} },
-    form,
-    models: {
-      policy: {
-        layers: o.layers,
-        width: o.width,
-        heads: o.heads,
-        hidden: o.hidden,
-        context: 48 * (o.numbers - 1) + o.numbers + 8,
-      },
-    },
-    roles: { reasoner: "policy" },
-    phases: o.rounds > 0 ? [...base, ...loop] : base,
-    evaluation: { difficulties: [o.numbers], tasks: o.heldOut, probe: o.probe, sampled: Math.min(200, o.heldOut) },
-  };
+  });
 }
 
 export default defineMethod({

@@ -87,7 +87,16 @@ describe.each(ids)("recipe %s", (id) => {
 
 /** Numbers so small that a small model gets some tasks right. */
 const numbers = { high: 5, max: 20, low: 1, top: 20 };
-const easy = { baseSteps: 240, batch: 32, width: 32, hidden: 64, baseLr: 1e-2, "family.options": numbers };
+const easy = {
+  baseSteps: 240,
+  baseBatch: 32,
+  batch: 32,
+  weightDecay: 0.01,
+  width: 32,
+  hidden: 64,
+  baseLr: 1e-2,
+  "family.options": numbers,
+};
 
 describe("rest-em", () => {
   it("keeps no more replies to a task than the cap, all right, and starts from the base each time", async () => {

@@ -6,52 +6,43 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
 import type { RecipeInput } from "../recipe.ts";
+import {
+  baseOptions,
+  basePhase,
+  choiceWeight,
+  countdownRecipe,
+  countdownTasks,
+  measureOptions,
+  shortContext,
+  sizeOptions,
+} from "./shared.ts";
 
 const options = z.object({
-  numbers: z.int().min(3).max(6).default(3).describe("numbers of a task"),
-  baseSteps: z.int().positive().default(1000).describe("updates of the base model, on random valid derivations"),
+  ...baseOptions({ steps: 800, batch: 64, of: "random valid derivations" }),
   rounds: z.int().nonnegative().default(3).describe("iterations (paper: 2 to 3); 0 makes the base model only"),
   tasks: z.int().positive().default(1500).describe("fresh tasks an iteration"),
   samples: z.int().positive().default(32).describe("attempts at each (paper: 32)"),
   cap: z.int().positive().default(10).describe("most replies to a task that are kept (paper: 10)"),
-  steps: z.int().positive().default(250).describe("updates from the base model's weights"),
-  batch: z.int().positive().default(128),
-  baseLr: z.number().positive().default(2e-3),
+  steps: z.int().positive().default(500).describe("updates from the base model's weights"),
+  batch: z.int().positive().default(64),
   lr: z.number().positive().default(1.5e-3),
-  layers: z.int().positive().default(4),
-  width: z.int().positive().default(128),
-  heads: z.int().positive().default(4),
-  hidden: z.int().positive().default(344),
-  heldOut: z.int().positive().default(1000).describe("tasks of the full evaluation"),
-  probe: z.int().positive().default(500).describe("of them looked at after each iteration"),
+  ...sizeOptions({ layers: 3, width: 128, hidden: 344 }),
+  ...measureOptions({ heldOut: 1000, probe: 500 }),
 });
 
-/** Loss weight of the free choices of a random derivation; its results always weigh 1. */
-const choiceWeight = 0.3;
-const family = "countdown";
-
 function recipe(o: z.output<typeof options>): RecipeInput {
-  const play = { id: "play", options: { family, difficulty: o.numbers, relabel: false, before: choiceWeight } };
-  const base: RecipeInput["phases"] = [
-    {
-      name: "base",
-      rounds: 4,
-      train: [
-        {
-          objective: "sft",
-          steps: Math.ceil(o.baseSteps / 4),
-          batch: o.batch,
-          lr: { kind: "warmup-linear", peak: o.baseLr, end: o.baseLr / 10, warmup: 0.05, hold: 0.6 },
-          generators: { play },
-        },
-      ],
-    },
-  ];
-  const loop: RecipeInput["phases"] = [
-    {
+  const play = {
+    id: "play",
+    options: { family: "countdown", difficulty: o.numbers, relabel: false, before: choiceWeight },
+  };
+  return countdownRecipe(o, {
+    id: "rest-em",
+    about: "Countdown by expectation-maximisation: sample, keep what is right, train the base model on it",
+    context: shortContext(o),
+    base: basePhase(o, { generators: { play } }),
+    loop: {
       name: "em",
-      rounds: o.rounds,
-      tasks: { creator: { id: "from-family", options: { family, difficulty: o.numbers } }, count: o.tasks },
+      tasks: countdownTasks(o),
       reason: { id: "cot", options: { n: o.samples } },
       judge: ["gt-match"],
       process: ["filter-correct"],
@@ -63,23 +54,13 @@ function recipe(o: z.output<typeof options>): RecipeInput {
           steps: o.steps,
           batch: o.batch,
           lr: { kind: "warmup-linear", peak: o.lr, end: o.lr / 10, warmup: 0.05, hold: 0.5 },
+          adam: { weightDecay: o.weightDecay },
           span: "training",
           streams: { solved: { fresh: true } },
         },
       ],
     },
-  ];
-  return {
-    id: "rest-em",
-    about: "Countdown by expectation-maximisation: sample, keep what is right, train the base model on it",
-    family: { id: family, options: {} },
-    models: {
-      policy: { layers: o.layers, width: o.width, heads: o.heads, hidden: o.hidden, context: 8 * o.numbers + 8 },
-    },
-    roles: { reasoner: "policy" },
-    phases: o.rounds > 0 ? [...base, ...loop] : base,
-    evaluation: { difficulties: [o.numbers], tasks: o.heldOut, probe: o.probe, sampled: o.heldOut },
-  };
+  });
 }
 
 export default defineMethod({

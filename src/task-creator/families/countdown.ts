@@ -30,7 +30,10 @@ const options = z.object({
     .boolean()
     .default(true)
     .describe("play and solve write the larger operand of + and * first; the verifier accepts either order"),
-  sorted: z.boolean().default(false).describe("questions list their numbers from the smallest, whatever order they came in"),
+  sorted: z
+    .boolean()
+    .default(false)
+    .describe("questions list their numbers from the smallest, whatever order they came in"),
 });
 
 function countdown(o: z.output<typeof options>): Family {
