@@ -2,6 +2,7 @@
 import ort from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { UserError } from "../../core/errors.ts";
+import { Graph } from "./graph.ts";
 
 export interface Hardware {
   readonly threads: number;
@@ -29,6 +30,14 @@ export async function openSession(model: Uint8Array, { threads, device }: Hardwa
       error,
     );
   }
+}
+
+/** Resolves if the device can run anything at all. Throws UserError like `openSession`. */
+export async function probeDevice(hardware: Hardware): Promise<void> {
+  const g = new Graph();
+  const x = g.input("x", [1]);
+  g.output(g.add(x, x), "y");
+  await (await openSession(g.build(), hardware)).release();
 }
 
 export type Feeds = Record<string, Tensor>;

@@ -4,6 +4,7 @@ import type { Ids } from "../../core/call.ts";
 import { messageOf, UserError } from "../../core/errors.ts";
 import type { DecoderConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
+import { probeDevice } from "./sessions.ts";
 import { Sampler, type CacheNode, type Request } from "./sampler.ts";
 import type { Ask, Device, EngineCall, EngineCalls, Handle, RuleExchange, Said, SampleRequest } from "./thread.ts";
 
@@ -105,7 +106,10 @@ type Answer<K extends EngineCall> = (
 type Answers = { readonly [K in EngineCall]: Answer<K> };
 
 const answers: Answers = {
-  create: (config, weights, o) => host({ config, o, learner: new Learner(config, weights, o) }),
+  create: async (config, weights, o) => {
+    if (o.device !== "cpu") await probeDevice(o);
+    return host({ config, o, learner: new Learner(config, weights, o) });
+  },
   clone: (handle) => {
     const { config, o, learner } = at(handle);
     return host({ config, o, learner: learner.clone() });
