@@ -55,6 +55,7 @@ function recipe(o: z.output<typeof options>): RecipeInput {
     process: o.arm === "permuted" ? [] : ["her"],
     build: [{ id: "sft-rows", options: { cap: 5, spare: 0.8 } }],
   };
+  const rehearsed = o.arm === "loop" || o.arm === "hindsight";
   return countdownRecipe(o, {
     id: "expert-iter",
     about: "Countdown by expert iteration with hindsight",
@@ -71,7 +72,8 @@ function recipe(o: z.output<typeof options>): RecipeInput {
           lr: [o.lr, o.finalLr],
           mix: mixes[o.arm],
           adam: { weightDecay: o.weightDecay },
-          generators: { play: play(true, 1), plain: play(false, 0) },
+          // Beside self-made rows, plain ones rehearse results only; in controls they are all there is.
+          generators: { play: play(true, 1), plain: play(false, rehearsed ? 0 : choiceWeight) },
         },
       ],
     },
