@@ -69,8 +69,8 @@ function clipped(
 export function surrogate(o: SurrogateOptions): Loss {
   return (batch: readonly Scored[]): Lesson => {
     const slots = batch.map(slotsOf);
-    const rollouts = batch.map(({ datum: any }, i): Rollout => {
-      const datum = expectKind(any, "rl");
+    const rollouts = batch.map(({ datum: kept }, i): Rollout => {
+      const datum = expectKind(kept, "rl");
       return { datum, tokens: tokensOf(datum, slots[i]) };
     });
     const count = rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0);
