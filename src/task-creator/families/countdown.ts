@@ -3,6 +3,7 @@ import { UserError } from "../../core/errors.ts";
 import type { Family } from "../../core/family.ts";
 import { defineMethod } from "../../core/method.ts";
 import type { Random } from "../../core/random.ts";
+import { canonical } from "./canonical.ts";
 import { equations, equationWords, malformed, numeralsTo } from "./grammar.ts";
 import { anywhere, combine, largerFirst, operations, operators, reacher, towards } from "./reach.ts";
 import type { Operation } from "./reach.ts";
@@ -30,6 +31,17 @@ const options = z.object({
     .boolean()
     .default(true)
     .describe("play and solve write the larger operand of + and * first; the verifier accepts either order"),
+  canonical: z
+    .boolean()
+    .default(true)
+    .describe("play and solve take the parts of a sum or product in one agreed order; the verifier accepts any"),
+  spread: z
+    .int()
+    .positive()
+    .default(16)
+    .describe(
+      "play draws so many derivations and takes one of the targets reached, rare ones as likely as common ones",
+    ),
   sorted: z
     .boolean()
     .default(false)
@@ -37,7 +49,7 @@ const options = z.object({
 });
 
 function countdown(o: z.output<typeof options>): Family {
-  const { high, max, low, top, ordered, sorted } = o;
+  const { high, max, low, top, ordered, sorted, spread } = o;
   if (top > max || low > top || high > max)
     throw new UserError(
       `countdown: targets ${low} to ${top} and numbers to ${high} do not fit max ${max}`,
@@ -45,7 +57,10 @@ function countdown(o: z.output<typeof options>): Family {
     );
   const numerals = numeralsTo(max);
   const equation = equations(numerals, operators);
-  const written = (operation: Operation): StepWords => equationWords(ordered ? largerFirst(operation) : operation);
+  const written = (operations: readonly Operation[]): StepWords[] =>
+    (o.canonical ? canonical(operations, max) : operations).map((operation) =>
+      equationWords(ordered ? largerFirst(operation) : operation),
+    );
   const reach = reacher(max);
   const targets = new Map<string, number[]>();
   const keyOf = (numbers: readonly number[]): string => [...numbers].sort((a, b) => a - b).join(" ");
@@ -61,8 +76,16 @@ function countdown(o: z.output<typeof options>): Family {
     }
     return list;
   };
-  const complete = ({ target }: Numbers, left: Left, random: Random): StepWords[] | undefined =>
-    towards(left, target, { max, reach, random })?.map(written);
+  const complete = ({ target }: Numbers, left: Left, random: Random): StepWords[] | undefined => {
+    const operations = towards(left, target, { max, reach, random });
+    return operations && written(operations);
+  };
+  const derive = ({ numbers }: Numbers, random: Random): StepWords[] => {
+    const drawn = Array.from({ length: spread }, () => anywhere(numbers, max, random));
+    const reached = new Map(drawn.map((operations) => [operations[operations.length - 1].c, operations]));
+    const proper = [...reached].filter(([value]) => admits(numbers, value));
+    return written(proper.length === 0 ? drawn[0] : random.pick(proper)[1]);
+  };
 
   return familyOf<Numbers, Left>({
     id: "countdown",
@@ -124,7 +147,7 @@ function countdown(o: z.output<typeof options>): Family {
     shape: (words, from, to) => equation(words, from, to) !== undefined,
     stated: (words) => words[words.length - 1],
     stateKey: keyOf,
-    derive: ({ numbers }, random) => anywhere(numbers, max, random).map(written),
+    derive,
     complete,
     moves: (_, left) => operations(left, max).map(equationWords),
     // The target stands in the question already; what helps is how it is reached last.

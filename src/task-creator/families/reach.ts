@@ -130,7 +130,7 @@ export function anywhere(numbers: readonly number[], max: number, random: Random
 }
 
 /** The same operation with the larger operand of a sum or product first. */
-export function largerFirst(operation: Operation): Operation {
+export function largerFirst<T extends Omit<Operation, "rest">>(operation: T): T {
   const { a, op, b } = operation;
   return a < b && (op === "+" || op === "*") ? { ...operation, a: b, b: a } : operation;
 }
