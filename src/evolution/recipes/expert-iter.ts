@@ -27,6 +27,12 @@ const options = z.object({
   rounds: z.int().nonnegative().default(24).describe("of the loop; 0 makes the base model only"),
   tasks: z.int().positive().default(1000).describe("fresh tasks a round"),
   samples: z.int().positive().default(8).describe("attempts at each"),
+  canonical: z.boolean().optional().describe("play in one agreed order (default: with more than three numbers)"),
+  spread: z
+    .int()
+    .positive()
+    .optional()
+    .describe("derivations of which play takes a rare one (default: 16 with more than three numbers, else 1)"),
   steps: z.int().positive().default(240).describe("updates a round"),
   batch: z.int().positive().default(64),
   lr: z.number().positive().default(1.5e-3),
@@ -38,12 +44,17 @@ const options = z.object({
 /** Shares of a minibatch by stream, from the first round to the last. */
 const mixes = {
   loop: { solved: [0.15, 0.6], hindsight: [0.35, 0.15], play: [0.4, 0.15], plain: 0.1 },
+  /** With more numbers fewer tasks are solved, and more is to be learned from play. */
+  harder: { solved: [0.1, 0.35], hindsight: [0.2, 0.1], play: [0.6, 0.45], plain: 0.1 },
   permuted: { solved: [0.15, 0.9], plain: [0.85, 0.1] },
   plain: { plain: 1 },
   hindsight: { play: 0.9, plain: 0.1 },
 } satisfies Record<string, Record<string, number | [number, number]>>;
 
-function recipe(o: z.output<typeof options>): RecipeInput {
+function recipe(given: z.output<typeof options>): RecipeInput {
+  // Four numbers have some forty derivations to a target, most of them the same but for the order of steps.
+  const many = given.numbers > 3;
+  const o = { ...given, canonical: given.canonical ?? many, spread: given.spread ?? (many ? 16 : 1) };
   const play = (relabel: boolean, before: number) => ({
     id: "play",
     options: { family: "countdown", difficulty: o.numbers, relabel, before },
@@ -70,7 +81,7 @@ function recipe(o: z.output<typeof options>): RecipeInput {
           steps: o.steps,
           batch: o.batch,
           lr: [o.lr, o.finalLr],
-          mix: mixes[o.arm],
+          mix: mixes[o.arm === "loop" && many ? "harder" : o.arm],
           adam: { weightDecay: o.weightDecay },
           // Beside self-made rows, plain ones rehearse results only; in controls they are all there is.
           generators: { play: play(true, 1), plain: play(false, rehearsed ? 0 : choiceWeight) },

@@ -66,6 +66,9 @@ interface CountdownSettings {
   readonly hidden: number;
   readonly heldOut: number;
   readonly probe: number;
+  /** Of the family. */
+  readonly canonical?: boolean;
+  readonly spread?: number;
 }
 
 /** A countdown recipe of one policy: the base, and unless `rounds` is 0 what follows it. */
@@ -83,7 +86,7 @@ export function countdownRecipe(
   return {
     id,
     about: about.about,
-    family: { id: "countdown", options: {} },
+    family: { id: "countdown", options: { canonical: o.canonical ?? false, spread: o.spread ?? 1 } },
     ...(form === undefined ? {} : { form }),
     models: { policy: { layers, width, heads, hidden, context } },
     roles: { reasoner: "policy" },

@@ -33,7 +33,7 @@ const options = z.object({
     .describe("play and solve write the larger operand of + and * first; the verifier accepts either order"),
   canonical: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe("play and solve take the parts of a sum or product in one agreed order; the verifier accepts any"),
   spread: z
     .int()
@@ -84,7 +84,7 @@ function countdown(o: z.output<typeof options>): Family {
     const drawn = Array.from({ length: spread }, () => anywhere(numbers, max, random));
     const reached = new Map(drawn.map((operations) => [operations[operations.length - 1].c, operations]));
     const proper = [...reached].filter(([value]) => admits(numbers, value));
-    return written(proper.length === 0 ? drawn[0] : random.pick(proper)[1]);
+    return written(proper.length < 2 ? (proper[0]?.[1] ?? drawn[0]) : random.pick(proper)[1]);
   };
 
   return familyOf<Numbers, Left>({
