@@ -9,10 +9,13 @@ import { UserError } from "../src/core/errors.ts";
 import type { DecoderConfig } from "../src/engine/embedded/config.ts";
 import type { EmbeddedModel } from "../src/engine/embedded/embedded.ts";
 import type { Hardware } from "../src/engine/embedded/sessions.ts";
+import { judgeFuzz, judging } from "./answers.ts";
 import { samplingFlops, scoringFlops, trainingFlops } from "./flops.ts";
 import { median, takeTurns, type Contender } from "./measure.ts";
 import { Peak } from "./peak.ts";
 import { jsonOf, tableOf, type Measured } from "./report.ts";
+import { sandboxing } from "./sandbox.ts";
+import { saturation } from "./saturation.ts";
 import { recording, Trainer, verifying } from "./surroundings.ts";
 import { Torch, TorchStopped, type TrainingCase } from "./torch.ts";
 import { larger, modelOf, randomRows, sampling, scoring, small, Training, type Draws } from "./workloads.ts";
@@ -26,7 +29,7 @@ interface Options {
   readonly only?: (typeof parts)[number];
 }
 
-const parts = ["training", "sampling", "surroundings"] as const;
+const parts = ["training", "sampling", "surroundings", "answers", "saturation", "sandbox"] as const;
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 const shapeOf = ({ layers, width }: DecoderConfig): string => `${layers} × ${width}`;
@@ -187,6 +190,24 @@ class Bench {
     this.rows.push({ what, unit, rates, ...o });
   }
 
+  /** Sampling methods before a server; the engine has no part in it, and the peak is there for the table. */
+  async saturation(): Promise<void> {
+    await takeTurns([this.#peak], 1);
+    this.rows.push(...(await saturation(this.#quick ? 2 : 5, tell)));
+  }
+
+  /** Verdicts on answers, one thread. */
+  async answers(): Promise<void> {
+    await this.plain("ordinary answers", "pairs", judging(this.#quick ? 2000 : 10_000));
+    const n = this.#quick ? 5000 : 100_000;
+    const what = `${n.toLocaleString("en-US")} hostile texts`;
+    tell(what);
+    const { rate, slowest, undecided } = judgeFuzz(n);
+    const culprit = JSON.stringify(slowest.text.slice(0, 60));
+    const note = `slowest ${slowest.seconds.toFixed(3)} s (${culprit}, ${slowest.text.length} characters); ${undecided} undecided`;
+    this.rows.push({ what, unit: "texts", rates: [rate], notes: [note] });
+  }
+
   async #save(model: EmbeddedModel): Promise<string> {
     const dir = mkdtempSync(join(this.#dir, "model-"));
     await model.save(dir, { optimizer: false });
@@ -218,6 +239,9 @@ async function run(o: Options): Promise<void> {
       await bench.plain("countdown's checker", "verdicts", verifying(4000));
       await bench.plain("ledger", "calls", recording(10_000));
     }
+    if (wanted("answers")) await bench.answers();
+    if (wanted("saturation")) await bench.saturation();
+    if (wanted("sandbox")) bench.rows.push(...(await sandboxing(o.quick === true ? 2 : 5, tell)));
     const absent =
       o.device === "cpu" ? (o.torch ? "not found" : "not asked for") : "not compared: it would run on the CPU";
     const machine = {

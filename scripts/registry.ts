@@ -35,6 +35,7 @@ export const extra: ReadonlySet<string> = new Set([
   "play",
   "rl-rows",
   "sft-rows",
+  "unit-tests",
 ]);
 
 /** One method found in the tree; `path` is relative to src/. */

@@ -30,14 +30,23 @@ export const policySchema = z
       .enum(["last-place", "none", "relative"])
       .default("last-place")
       .describe(
-        "a decimal equals an exact irrational or repeating value that rounds to it, with at least `places` digits (last-place); never (none); within `tolerance` (relative)",
+        "a decimal equals an exact irrational or repeating value that rounds to it, with at least `places` digits (last-place; 3/8 is not 0.38, and of two decimals only one of twelve digits or more is rounded); never (none); within `tolerance` (relative)",
       ),
-    places: z.int().min(0).max(30).default(2).describe("least digits after the point for rounding to be believed"),
+    places: z
+      .int()
+      .min(0)
+      .max(30)
+      .default(2)
+      .describe(
+        "least digits after the point, or one more in all, for rounding to be believed: 0.33 and 33.3, not 0.3",
+      ),
     tolerance: z.number().min(0).max(0.1).default(1e-6).describe("for rounding=relative"),
     reference: z
       .enum(["none", "gold"])
       .default("none")
-      .describe("gold: the gold answer sets form and precision (its variable names, its places), so that order of the two matters"),
+      .describe(
+        "gold: the gold answer sets form and precision (its variable names, its places), so that order of the two matters",
+      ),
     equationSide: z
       .boolean()
       .default(true)

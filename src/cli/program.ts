@@ -10,7 +10,10 @@ import { addFork } from "./fork.ts";
 import { Interrupted, type Io } from "./io.ts";
 import { addMethods } from "./methods.ts";
 import { addRuns } from "./runs.ts";
+import { addRunTests } from "./run-tests.ts";
+import { addSandbox } from "./sandbox.ts";
 import { addSolve } from "./solve.ts";
+import { addVerify } from "./verify.ts";
 
 const version = (): string =>
   z
@@ -33,7 +36,19 @@ function programFor(io: Io): Command {
     })
     .configureHelp({ styleTitle: (title) => title.replace(/:$/, "") })
     .addHelpText("after", "\nBegin with\n  autodidact demo\n  autodidact evolve expert-iter --minutes 8");
-  for (const add of [addDemo, addEvolve, addFork, addEval, addSolve, addMethods, addRuns]) add(program, io);
+  for (const add of [
+    addDemo,
+    addEvolve,
+    addFork,
+    addEval,
+    addSolve,
+    addMethods,
+    addRuns,
+    addVerify,
+    addRunTests,
+    addSandbox,
+  ])
+    add(program, io);
   return program;
 }
 

@@ -69,6 +69,48 @@ describe("Budget", () => {
   });
 });
 
+describe("calls in flight", () => {
+  it("count until they are settled, in all budgets around them, and then as what they cost", () => {
+    const parent = new Budget({ tokens: 100, calls: 3 });
+    const child = parent.child({ money: 1 });
+    const first = child.reserve({ calls: 1, outputTokens: 60, money: 0.5 });
+    const second = child.reserve({ calls: 1, outputTokens: 20, money: 0.5 });
+    expect([parent.tokensLeft, child.tokensLeft, parent.exhausted, child.exhausted]).toEqual([
+      20,
+      20,
+      undefined,
+      "money",
+    ]);
+    expect([parent.spent, parent.held.calls, parent.held.outputTokens]).toEqual([noCost, 2, 80]);
+    first.settle(cost(5, 0.25));
+    expect([parent.tokensLeft, child.exhausted, child.spent.outputTokens]).toEqual([75, undefined, 5]);
+    first.settle(cost(5, 0.25));
+    second.settle(cost(30, 0.5));
+    expect([parent.spent.outputTokens, parent.spent.calls, child.exhausted]).toEqual([35, 2, undefined]);
+    expect(parent.held).toMatchObject({ calls: 0, inputTokens: 0, outputTokens: 0, money: 0 });
+    parent.reserve({ calls: 1 });
+    expect([parent.exhausted, child.exhausted]).toEqual(["calls", "calls"]);
+  });
+
+  it("let a crowd of callers pass no cap when each reserves the most that it may cost", async () => {
+    const budget = new Budget({ tokens: 1000, calls: 12 });
+    let begun = 0;
+    const caller = async (i: number): Promise<void> => {
+      while (!budget.exhausted) {
+        const most = Math.min(90, budget.tokensLeft);
+        const held = budget.reserve({ calls: 1, outputTokens: most });
+        begun++;
+        await new Promise(setImmediate);
+        held.settle(cost(Math.min(most, 40 + i)));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, i) => caller(i)));
+    expect(begun).toBe(12);
+    expect(budget.spent.calls).toBe(12);
+    expect(budget.spent.outputTokens).toBeLessThanOrEqual(1000);
+  });
+});
+
 describe("addCost", () => {
   it("adds field by field and leaves money out where there is none", () => {
     expect(addCost(noCost, noCost)).toEqual({ calls: 0, inputTokens: 0, outputTokens: 0 });

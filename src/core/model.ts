@@ -1,4 +1,5 @@
-import type { Ids, Version } from "./call.ts";
+import type { Cost, Ids, Version } from "./call.ts";
+import type { RunError } from "./solution.ts";
 
 export interface Message {
   readonly role: "system" | "user" | "assistant";
@@ -53,6 +54,8 @@ export interface Sampling {
   readonly stop?: readonly string[];
   readonly logits?: LogitRule;
   readonly onToken?: (completion: number, id: number, text: string) => void;
+  /** Only these of the n completions, ascending: the others are known. A model may give all n nevertheless. */
+  readonly only?: readonly number[];
   readonly signal?: AbortSignal;
 }
 
@@ -66,6 +69,10 @@ export interface Completion {
   readonly sampledLogprobs?: Float32Array;
   readonly finish: "stop" | "length" | "abort";
   readonly promptTokens: number;
+  /** What it cost, where that is more than its tokens say. */
+  readonly cost?: Cost;
+  /** Why it could not be had; finish is "abort" then, and text what came of it. */
+  readonly error?: RunError;
 }
 
 /** Log-probs of next tokens, most probable first (`top`) or the whole vocabulary in id order ("all"). */

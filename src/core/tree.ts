@@ -24,6 +24,10 @@ export interface TreeNode {
   readonly calls: CallId[];
   /** Solution id of a terminal. */
   solution?: string;
+  /** A reliable judge accepts a terminal below (or this one), or rejects all that can be reached from here. */
+  proof?: "solved" | "dead";
+  /** What expanding and valuing this node cost. The nodes' costs add up to the tree's where a search notes them. */
+  cost?: Cost;
 }
 
 /** A finished search: the main data artefact. Pairs, step labels and values are visitors of it. */

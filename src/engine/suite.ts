@@ -26,7 +26,7 @@ export function modelSuite(name: string, suite: ModelSuite): void {
   /** The longest of eight completions, and its index. */
   const longest = async (): Promise<[whole: Completion, index: number]> => {
     const completions = await sample({ n: 8 });
-    const lengths = completions.map(({ ids }) => ids.length);
+    const lengths = completions.map(lengthOf);
     const index = lengths.indexOf(Math.max(...lengths));
     return [completions[index], index];
   };
@@ -52,13 +52,14 @@ export function modelSuite(name: string, suite: ModelSuite): void {
       const completions = await sample({ n: 5 });
       expect(completions).toHaveLength(5);
       for (const completion of completions) {
-        expect(completion.ids.length).toBeGreaterThan(0);
-        expect(completion.ids.length).toBeLessThanOrEqual(maxTokens);
+        expect(lengthOf(completion)).toBeGreaterThan(0);
+        expect(lengthOf(completion)).toBeLessThanOrEqual(maxTokens);
         expect(words(completion.text)).toBe(words(model.tokenizer?.decode(completion.ids) ?? completion.text));
-        expect(completion.promptTokens).toBe(idsOf(model, prompt).length);
+        expect(completion.promptTokens).toBe(model.tokenizer ? idsOf(model, prompt).length : completion.promptTokens);
+        expect(completion.promptTokens).toBeGreaterThan(0);
         expect(["stop", "length"]).toContain(completion.finish);
       }
-      const bare = completions.filter(({ ids, logprobs }) => logprobs?.length !== ids.length);
+      const bare = completions.filter((completion) => completion.logprobs?.length !== lengthOf(completion));
       expect(bare).toHaveLength(model.can.logprobs ? 0 : 5);
     });
 
@@ -194,6 +195,13 @@ export function modelSuite(name: string, suite: ModelSuite): void {
 
     it("ends a completion with a stop, which is part of it", async () => {
       const [whole, index] = await longest();
+      if (!model.tokenizer) {
+        const [first, stop = first] = words(whole.text).split(" ");
+        const cut = await again(index, { stop: ["never said", stop] });
+        expect(cut.text).toBe(whole.text.slice(0, whole.text.indexOf(stop) + stop.length));
+        expect(cut.finish).toBe("stop");
+        return;
+      }
       const stop = model.tokenizer?.decode([whole.ids[Math.floor((whole.ids.length - 1) / 2)]]) ?? "";
       const length = whole.ids.findIndex((id) => model.tokenizer?.decode([id]) === stop) + 1;
       const cut = await again(index, { stop: [stop] });
@@ -204,22 +212,30 @@ export function modelSuite(name: string, suite: ModelSuite): void {
 
     it("ends a completion at maxTokens", async () => {
       const [whole, index] = await longest();
-      expect(whole.ids.length).toBeGreaterThan(1);
+      expect(lengthOf(whole)).toBeGreaterThan(1);
       const cut = await again(index, { maxTokens: 1 });
       expect(cut.ids).toEqual(whole.ids.slice(0, 1));
+      expect(lengthOf(cut)).toBe(1);
+      expect(whole.text.startsWith(cut.text)).toBe(true);
       expect(cut.finish).toBe("length");
     });
 
     it("streams exactly the tokens that it returns", async () => {
       const streamed: number[][] = [[], [], []];
+      const written = ["", "", ""];
       const completions = await sample({
         n: 3,
         onToken: (completion, id, text) => {
-          streamed[completion].push(id);
-          expect(text).toBe(model.tokenizer?.decode([id]));
+          // A model that gives no ids says −1.
+          if (id >= 0) streamed[completion].push(id);
+          written[completion] += text;
+          expect(text).toBe(model.tokenizer?.decode([id]) ?? text);
         },
       });
       expect(streamed).toEqual(completions.map(({ ids }) => ids));
+      // A tokenizer of ours puts a space between tokens.
+      const plain = (text: string): string => (model.tokenizer ? text.replaceAll(/\s/gu, "") : text);
+      expect(written.map(plain)).toEqual(completions.map(({ text }) => plain(text)));
       expect(completions).toEqual(await sample({ n: 3 }));
     });
 
@@ -296,7 +312,9 @@ export function modelSuite(name: string, suite: ModelSuite): void {
       const size = model.tokenizer?.size ?? 0;
       const calls = {
         ...Object.fromEntries(wrong.map((o) => [JSON.stringify(o), () => sample(o)])),
-        ...Object.fromEntries([size, -1, 0.5].map((id) => [`id ${id}`, () => sample({}, { ids: [id] })])),
+        ...Object.fromEntries(
+          (model.tokenizer ? [size, -1, 0.5] : []).map((id) => [`id ${id}`, () => sample({}, { ids: [id] })]),
+        ),
       };
       expect(await notRefused(calls)).toEqual([]);
     });
@@ -307,6 +325,11 @@ export function modelSuite(name: string, suite: ModelSuite): void {
 function idsOf(model: Model, prompt: Prompt): readonly number[] {
   if ("ids" in prompt) return prompt.ids;
   return model.tokenizer?.encode(prompt.messages.map((message) => message.content).join(" ")) ?? [];
+}
+
+/** Tokens of a completion; those of a model that gives no ids are counted as its log-probs, or else as words. */
+function lengthOf({ ids, logprobs, text }: Completion): number {
+  return ids.length > 0 ? ids.length : (logprobs?.length ?? words(text).split(" ").length);
 }
 
 const words = (text: string): string => text.split(/\s+/u).filter(Boolean).join(" ");

@@ -1,5 +1,5 @@
 import { Budget } from "../core/budget.ts";
-import type { Call, CallId, Role } from "../core/call.ts";
+import { addCost, noCost, type Call, type CallId, type Role } from "../core/call.ts";
 import type { CollectContext, Context, RunEvent, Sample, Tool } from "../core/context.ts";
 import type { Evaluator, Guide } from "../core/contracts.ts";
 import { UserError } from "../core/errors.ts";
@@ -10,6 +10,7 @@ import type { Completion, Model, Prompt, Sampling } from "../core/model.ts";
 import { random, type Random } from "../core/random.ts";
 import type { Solution } from "../core/solution.ts";
 import type { Task } from "../core/task.ts";
+import { SampleError } from "../engine/remote.ts";
 
 /** Where calls are kept, and found again when a run is resumed or replayed. */
 export interface CallStore {
@@ -87,28 +88,48 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
     const stem = hash([from.version, request, [...ids], o.seed]);
     const callIds = Array.from({ length: o.n }, (_, i) => `${stem}-${i}`);
     const known = callIds.map((id) => parts.calls.getCall(id));
-    if (known.every((call) => call !== undefined)) {
-      for (const call of known) now.budget.spend(call.cost);
-      return known.map((call) => ({ ...completionOf(call), call: call.id }));
+    const only = [...callIds.keys()].filter((i) => known[i] === undefined);
+    const paid = known.filter((call) => call !== undefined).reduce((sum, call) => addCost(sum, call.cost), noCost);
+    const found = known.map((call): Sample | undefined => call && { ...completionOf(call), call: call.id });
+    now.budget.spend(paid);
+    if (only.length > 0) {
+      const hold = now.budget.reserve({ calls: only.length });
+      let spent = noCost;
+      try {
+        const signal = deadlineOf(o.signal ?? now.signal, now.budget);
+        const partly = only.length < o.n ? { only } : {};
+        const drawn = await from.sample(prompt, { ...o, ...partly, signal });
+        for (const [at, i] of only.entries()) {
+          const completion = drawn[drawn.length === only.length ? at : i];
+          const cost = completion.cost ?? {
+            calls: 1,
+            inputTokens: completion.promptTokens,
+            outputTokens: completion.ids.length,
+          };
+          spent = addCost(spent, cost);
+          const call: Call = {
+            id: callIds[i],
+            role,
+            model: from.version,
+            prompt: ids,
+            output: completion.ids,
+            text: completion.text,
+            ...(completion.logprobs ? { logprobs: completion.logprobs } : {}),
+            request: { ...request, finish: completion.finish },
+            seed: `${o.seed}/${i}`,
+            cost,
+          };
+          if (completion.finish !== "abort") parts.calls.putCall(call);
+          found[i] = { ...completion, call: call.id };
+        }
+      } catch (error) {
+        if (error instanceof SampleError) spent = error.cost;
+        throw error;
+      } finally {
+        hold.settle(spent);
+      }
     }
-    const completions = await from.sample(prompt, { ...o, signal: o.signal ?? now.signal });
-    return completions.map((completion, i) => {
-      const call: Call = {
-        id: callIds[i],
-        role,
-        model: from.version,
-        prompt: ids,
-        output: completion.ids,
-        text: completion.text,
-        ...(completion.logprobs ? { logprobs: completion.logprobs } : {}),
-        request: { ...request, finish: completion.finish },
-        seed: `${o.seed}/${i}`,
-        cost: { calls: 1, inputTokens: completion.promptTokens, outputTokens: completion.ids.length },
-      };
-      now.budget.spend(call.cost);
-      if (completion.finish !== "abort") parts.calls.putCall(call);
-      return { ...completion, call: call.id };
-    });
+    return found.filter((completion) => completion !== undefined);
   }
 
   return {
@@ -139,6 +160,12 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
     with: ({ label, ...change }) =>
       build(parts, label === undefined ? source : source.fork(label), { ...now, ...change }),
   };
+}
+
+/** The signal, and where the budget has a deadline, that too. */
+function deadlineOf(signal: AbortSignal, budget: Budget): AbortSignal {
+  const left = budget.timeLeft;
+  return left === Infinity ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]);
 }
 
 const finishes = ["stop", "length", "abort"] as const satisfies readonly Completion["finish"][];

@@ -5,11 +5,11 @@ import type { Message, Sampling } from "../core/model.ts";
 import type { Solution } from "../core/solution.ts";
 import type { Question } from "../core/task.ts";
 import {
-  aborted,
   bestFirst,
   costOf,
   failed,
   isRunError,
+  lost,
   nativeMessages,
   readReply,
   solutionId,
@@ -55,7 +55,7 @@ export async function attempts(question: Question, c: Context, o: CotOptions): P
   return Promise.all(
     samples.map(async (sample) => {
       if (sample.finish === "abort") {
-        return failed(question, aborted, { text: sample.text });
+        return failed(question, lost(sample, c), { text: sample.text });
       }
       const from = { by: [sample.call], cost: costOf(c, [sample.call]) };
       if (native) return readReply(question, family, o.form, sample.text, from);
@@ -95,7 +95,7 @@ async function extract(question: Question, c: Context, messages: readonly Messag
   const own = { text, by: [first.call], cost: costOf(c, [first.call]) };
   if (isRunError(reply)) return failed(question, reply, own);
   const [second] = reply;
-  if (second.finish === "abort") return failed(question, aborted, own);
+  if (second.finish === "abort") return failed(question, lost(second, c), own);
   const by = [first.call, second.call];
   const steps = splitSteps(text).map((step) => ({ text: step }));
   const answer = extractAnswer(second.text) ?? second.text.trim();

@@ -69,6 +69,11 @@ export function failed(
   return { id, taskId: question.id, text, steps: [], by, cost, error };
 }
 
+/** Why a completion broke off. */
+export function lost(sample: Sample, c: Context): RunError {
+  return sample.error ?? stopped(c) ?? aborted;
+}
+
 export const aborted: RunError = { where: "abort", message: "the run was aborted" };
 
 /** What a solution's id follows from: the calls that wrote it, or else its text. */

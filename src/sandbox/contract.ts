@@ -12,14 +12,18 @@ export interface Limits {
   readonly output: number;
 }
 
+/** A float; JSON lacks five of them, which go by name. */
+export type Float = number | "nan" | "inf" | "-inf" | "-0";
+
 /** A value on its way through a wall: tagged data that both sides rebuild, never code and never a live object. */
 export type Value =
   | null
   | boolean
   | string
   | { readonly int: string }
-  | { readonly float: number | "nan" | "inf" | "-inf" | "-0" }
-  | { readonly complex: readonly [number, number] }
+  | { readonly float: Float }
+  | { readonly complex: readonly [Float, Float] }
+  /** In hexadecimal. */
   | { readonly bytes: string }
   | { readonly list: readonly Value[] }
   | { readonly tuple: readonly Value[] }
@@ -48,9 +52,12 @@ export interface Outcome {
 /** One interpreter, used for one candidate only. After any status but "ok" and "error" it is dead and answers `killed`. */
 export interface Interpreter {
   readonly language: Language;
-  /** Runs top-level code. */
+  /** Runs top-level code. Names stay defined; standard input and output start anew. */
   run(code: string, o?: RunInput): Promise<Outcome>;
-  /** Calls a function that an earlier `run` defined. */
+  /**
+   * Calls a function that an earlier `run` defined; dots reach into objects. A Python iterator, range, view or deque
+   * comes back as a list of at most 100,000 members; a JavaScript promise as what it resolves to.
+   */
   call(name: string, args: readonly Value[], o?: { readonly limits?: Partial<Limits> }): Promise<Outcome>;
   /** Kills it. Never throws; safe to repeat. */
   close(): Promise<void>;
@@ -75,7 +82,12 @@ export interface Sandbox {
    */
   open(
     language: Language,
-    o?: { readonly limits?: Partial<Limits>; readonly bridge?: { readonly names: readonly string[]; readonly answer: Bridge } },
+    o?: {
+      readonly limits?: Partial<Limits>;
+      readonly bridge?: { readonly names: readonly string[]; readonly answer: Bridge };
+      /** Kills the interpreter, and takes a waiting `open` off the queue, which then throws the signal's reason. */
+      readonly signal?: AbortSignal;
+    },
   ): Promise<Interpreter>;
   /** Kills all interpreters and waits for their processes to end. */
   close(): Promise<void>;

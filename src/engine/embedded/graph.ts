@@ -84,6 +84,7 @@ export class Graph {
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs = new Map<string, Tensor>();
   readonly #constants = new Map<string, { tensor: Tensor; bytes: Uint8Array }>();
+  readonly #weights: { tensor: Tensor; bytes: Uint8Array }[] = [];
   #count = 0;
 
   #fresh(prefix: string): string {
@@ -113,6 +114,14 @@ export class Graph {
     if (known) return known.tensor;
     const tensor = { name: this.#fresh("constant"), shape, dtype };
     this.#constants.set(key, { tensor, bytes });
+    return tensor;
+  }
+
+  /** A large constant, of which no equal is looked for. */
+  weights(values: Float32Array, shape: Shape): Tensor {
+    if (sizeOf(shape) !== values.length) throw new ShapeError("weights", `${values.length} values do not fill`, shape);
+    const tensor: Tensor = { name: this.#fresh("weights"), shape, dtype: "float32" };
+    this.#weights.push({ tensor, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) });
     return tensor;
   }
 
@@ -329,7 +338,7 @@ export class Graph {
           output: node.outputs.map(rename),
           attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
         })),
-        initializer: [...this.#constants.values()].map(({ tensor, bytes }) => ({
+        initializer: [...this.#constants.values(), ...this.#weights].map(({ tensor, bytes }) => ({
           name: tensor.name,
           dims: tensor.shape.map(Number),
           dataType: ELEMENT_TYPE[tensor.dtype],

@@ -1,225 +1,201 @@
 /**
- * A lane: one single-threaded session with its key-value cache, which advances many rows by one token at a time. Lanes run
- * side by side, one a core: small products gain little from being split among threads (and would no longer be
- * reproducible, see decode.ts), whole batches gain everything.
+ * A lane: samples from the decoder on one thread by continuous batching. Requests made in the same turn share batches, a
+ * finished row gives its place to the next task, and new requests join while others run. Prompts are read whole, once for all
+ * their samples. Lanes run side by side, one a core, and need nothing from each other.
  */
-import ort from "onnxruntime-node";
-import type { InferenceSession } from "onnxruntime-node";
-import { headWidth, kvHeadsOf } from "./config.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { logprobsOf } from "./choose.ts";
 import type { DecoderConfig } from "./config.ts";
-import { MASKED, cacheNames, decodeProgram, stepParameters } from "./decode.ts";
-import { sizeOf } from "./graph.ts";
-import { floats, floatsOf, integers, openSession } from "./sessions.ts";
-import type { Feeds, Hardware } from "./sessions.ts";
+import { DecodeSession, placesFor } from "./decode-session.ts";
+import type { Weights } from "./decode.ts";
+import { Rows } from "./rows.ts";
+import type { CacheNode, Task } from "./rows.ts";
+import type { Hardware } from "./sessions.ts";
+import { Reading, Sampling } from "./tasks.ts";
+import type { Request, Sampled } from "./tasks.ts";
 
-export type Weights = Readonly<Record<string, Float32Array>>;
-
-/** Keys and values of consecutive tokens, [layers, 2, kvHeads, tokens, headWidth]. */
-export type KeyValues = Float32Array;
-
-export interface Step {
-  /** Cache length, a multiple of CACHE_STEP, more than every entry of `lengths`. */
-  readonly cache: number;
-  /** For each row: the token it reads, its position id, and how many tokens of its cache count (−1: the row rests). */
-  readonly ids: Int32Array;
-  readonly positions: Int32Array;
-  readonly lengths: Int32Array;
-  /** Done before the step, in this order: rows that take another's place, then rows whose cache is filled from outside. */
-  readonly moves: readonly { readonly from: number; readonly to: number }[];
-  readonly loads: readonly { readonly row: number; readonly at: number; readonly keyValues: KeyValues }[];
-  /** Rows whose new keys and values are wanted. */
-  readonly keep: readonly number[];
+export interface Extension {
+  readonly parent: CacheNode | null;
+  readonly ids: readonly number[];
 }
-
-export interface Stepped {
-  /** Of the next token, row-major [≥ rows, vocab], [≥ rows, vocab], [≥ rows]; see `Prediction`. */
-  readonly logits: Float32Array;
-  readonly exponentials: Float32Array;
-  readonly sums: Float32Array;
-  /** One token for each row of `keep`. */
-  readonly keyValues: KeyValues;
+/** What has been read, and the log-probs of the next token, [vocab]. */
+export interface Extended {
+  readonly node: CacheNode;
+  readonly logprobs: Float32Array;
 }
 
 export interface Lane {
-  load(weights: Weights): Promise<void>;
-  step(step: Step): Promise<Stepped>;
+  /** Requests made from now on see these weights; those made before finish with the old ones. */
+  load(weights: Weights): void;
+  /** Completions of one prompt; rejects with UserError if the request cannot be served, and for this request only. */
+  submit(request: Request): Promise<Sampled[]>;
+  /** Reads more tokens after prefixes that were read with the same weights (null: the empty one). */
+  extend(rows: readonly Extension[]): Promise<Extended[]>;
+  /** Ends what is running with an error. */
   close(): Promise<void>;
 }
 
-/** Floats that one token takes in the caches of all layers. */
-export const tokenSize = (config: DecoderConfig): number => config.layers * 2 * kvHeadsOf(config) * headWidth(config);
-
-/** Rows that are computed for n rows in use: never one (a product of one row rounds differently), and few distinct sizes. */
-export const rowsFor = (n: number): number => (n <= 2 ? 2 : n <= 4 ? 4 : Math.ceil(n / 8) * 8);
-
-interface Inputs {
-  readonly ids: Int32Array;
-  readonly positions: BigInt64Array;
-  readonly tensors: Feeds;
+/** A prompt to be read, and how many rows it will then ask for. */
+interface Waiting {
+  readonly task: Reading;
+  readonly rows: number;
 }
 
-class LocalLane implements Lane {
+/** Tasks that are to see the same weights. */
+interface Generation {
+  readonly weights: Weights;
+  readonly tasks: Task[];
+  readonly prompts: Waiting[];
+}
+
+/** Most tokens in one pass over prompts, unless one prompt alone is longer: bounds its memory. */
+const PASS = 512;
+
+/**
+ * Steps that prompt passes must be able to spare before the session for them is opened, which takes as long as some 40 steps.
+ * Until then prompts are read by steps, with the same results: little may be asked of weights that training soon changes.
+ */
+const WORTH_A_SESSION = 40;
+
+export const closed = (): Error => new Error("The sampler has been closed.");
+
+export class LocalLane implements Lane {
   readonly #config: DecoderConfig;
-  readonly #session: InferenceSession;
-  readonly #weights: Feeds;
-  /** Keys and values of each layer in turn, [rows, kvHeads, cache, headWidth]. */
-  #caches: Float32Array[] = [];
-  #rows = 0;
-  #cache = 0;
-  #mask = new Float32Array(0);
-  /** How many places of each row's mask are open; −2 where the mask must be written anew. */
-  #open = new Int32Array(0);
-  #inputs = new Map<number, Inputs>();
+  readonly #session: DecodeSession;
+  readonly #rows: Rows;
+  /** The first is being worked on; each later one waits until those before it are done. */
+  #generations: Generation[] = [];
+  #loaded: Weights | undefined;
+  /** Steps that prompts read since `#loaded` would have taken one token a step. */
+  #spared = 0;
+  #work: Promise<void> | undefined;
+  #closed = false;
 
-  constructor(config: DecoderConfig, session: InferenceSession) {
+  /** `capacity`: most rows side by side. */
+  constructor(config: DecoderConfig, device: Hardware["device"], capacity: number) {
     this.#config = config;
-    this.#session = session;
-    this.#weights = Object.fromEntries(
-      Object.entries(stepParameters(config)).map(([name, shape]) => [
-        name,
-        floats(new Float32Array(sizeOf(shape)), shape),
-      ]),
+    this.#session = new DecodeSession(config, device);
+    this.#rows = new Rows(config, this.#session, capacity);
+  }
+
+  load(weights: Weights): void {
+    this.#generations.push({ weights, tasks: [], prompts: [] });
+  }
+
+  async submit(request: Request): Promise<Sampled[]> {
+    const { tasks, prompts } = this.#latest();
+    return new Promise((resolve, reject) => {
+      const sampling = new Sampling(this.#config, request, { resolve, reject });
+      prompts.push({ task: sampling.prompt((drawings) => tasks.push(...drawings)), rows: request.n });
+      this.#start();
+    });
+  }
+
+  async extend(rows: readonly Extension[]): Promise<Extended[]> {
+    const { tasks, prompts } = this.#latest();
+    const fresh: Reading[] = [];
+    const results = rows.map(
+      ({ parent, ids }) =>
+        new Promise<Extended>((resolve, reject) => {
+          fresh.push(
+            new Reading(this.#config, parent, ids, {
+              done: (node, prediction) => resolve({ node, logprobs: logprobsOf(prediction) }),
+              fail: reject,
+            }),
+          );
+        }),
     );
-  }
-
-  load(weights: Weights): Promise<void> {
-    for (const [name, tensor] of Object.entries(this.#weights)) floatsOf(tensor).set(weights[name]);
-    return Promise.resolve();
-  }
-
-  async step(step: Step): Promise<Stepped> {
-    const n = step.ids.length;
-    const rows = rowsFor(n);
-    this.#resize(Math.max(rows, this.#rows), step.cache);
-    for (const { from, to } of step.moves) this.#move(from, to);
-    for (const { row, at, keyValues } of step.loads) this.#load(row, at, keyValues);
-    const inputs = this.#inputsFor(rows);
-    for (let row = 0; row < rows; row++) {
-      inputs.ids[row] = row < n ? step.ids[row] : 0;
-      inputs.positions[row] = row < n ? BigInt(step.positions[row]) : 0n;
-      this.#unmask(row, row < n ? Math.max(step.lengths[row], 0) : 0);
+    for (const task of fresh) {
+      if (task.from) tasks.push(task);
+      else prompts.push({ task, rows: 0 });
     }
-    const out = await this.#session.run(inputs.tensors);
-    return {
-      logits: floatsOf(out["logits"]),
-      exponentials: floatsOf(out["exponentials"]),
-      sums: floatsOf(out["sums"]),
-      keyValues: this.#append(out, step),
-    };
+    this.#start();
+    return Promise.all(results);
   }
 
   async close(): Promise<void> {
-    await this.#session.release();
+    this.#closed = true;
+    await this.#work;
+    await this.#session.close();
   }
 
-  /** Layout of the caches for so many rows and places; what they hold stays. */
-  #resize(rows: number, cache: number): void {
-    if (rows === this.#rows && cache === this.#cache) return;
-    const size = headWidth(this.#config);
-    const heads = kvHeadsOf(this.#config);
-    const kept = Math.min(cache, this.#cache) * size;
-    const old = this.#caches;
-    this.#caches = Array.from({ length: this.#config.layers * 2 }, (_, i) => {
-      const fresh = new Float32Array(rows * heads * cache * size);
-      for (let block = 0; block < this.#rows * heads; block++) {
-        const start = block * this.#cache * size;
-        fresh.set(old[i].subarray(start, start + kept), block * cache * size);
+  #latest(): Generation {
+    if (this.#closed) throw closed();
+    const latest = this.#generations.at(-1);
+    if (!latest) throw new Error("No weights have been loaded.");
+    return latest;
+  }
+
+  /** Work begins once everything that the current turn asks for is known. */
+  #start(): void {
+    this.#work ??= nextTurn()
+      .then(() => this.#run())
+      .finally(() => (this.#work = undefined));
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const [generation] = this.#generations;
+      try {
+        if (this.#closed) throw closed();
+        const more = await this.#advance(generation);
+        if (more) continue;
+      } catch (error) {
+        this.#rows.fail(error);
+        for (const task of [...generation.tasks, ...generation.prompts.map((prompt) => prompt.task)]) task.fail(error);
+        generation.tasks.length = 0;
+        generation.prompts.length = 0;
       }
-      return fresh;
-    });
-    this.#rows = rows;
-    this.#cache = cache;
-    this.#mask = new Float32Array(rows * (1 + cache));
-    this.#open = new Int32Array(rows).fill(-2);
-    this.#inputs.clear();
-  }
-
-  #move(from: number, to: number): void {
-    const stride = kvHeadsOf(this.#config) * this.#cache * headWidth(this.#config);
-    for (const cache of this.#caches) cache.copyWithin(to * stride, from * stride, (from + 1) * stride);
-  }
-
-  #load(row: number, at: number, keyValues: KeyValues): void {
-    const size = headWidth(this.#config);
-    const heads = kvHeadsOf(this.#config);
-    const block = (keyValues.length / tokenSize(this.#config)) * size;
-    let source = 0;
-    for (const cache of this.#caches) {
-      for (let head = 0; head < heads; head++, source += block) {
-        cache.set(keyValues.subarray(source, source + block), ((row * heads + head) * this.#cache + at) * size);
-      }
+      if (this.#generations.length === 1) return;
+      this.#generations.shift();
     }
   }
 
-  /** Opens the first `length` places of a row's cache (and always its own token). */
-  #unmask(row: number, length: number): void {
-    const start = row * (1 + this.#cache);
-    if (this.#open[row] === length - 1) {
-      this.#mask[start + length] = 0;
-    } else if (this.#open[row] !== length) {
-      this.#mask.fill(0, start, start + 1 + length);
-      this.#mask.fill(MASKED, start + 1 + length, start + 1 + this.#cache);
+  /** One pass over prompts or one step of all rows. False if there is nothing left to do. */
+  async #advance(generation: Generation): Promise<boolean> {
+    const { tasks, prompts, weights } = generation;
+    const rows = this.#rows;
+    rows.dropCancelled();
+    while (tasks.length > 0 && rows.active < rows.capacity) {
+      for (const task of tasks.splice(0, rows.capacity - rows.active)) if (!task.cancelled) rows.place(task);
     }
-    this.#open[row] = length;
+    if (rows.active === 0 && prompts.length === 0) return false;
+    if (this.#loaded !== weights) {
+      rows.forget();
+      await this.#session.load(weights);
+      this.#loaded = weights;
+      this.#spared = 0;
+    }
+    if (rows.active < rows.capacity && prompts.length > 0) await this.#read(prompts);
+    else await rows.step();
+    return true;
   }
 
-  #inputsFor(rows: number): Inputs {
-    const known = this.#inputs.get(rows);
-    if (known) return known;
-    const cache = this.#cache;
-    const shape = [rows, kvHeadsOf(this.#config), cache, headWidth(this.#config)];
-    const places = sizeOf(shape);
-    const ids = new Int32Array(rows);
-    const positions = new BigInt64Array(rows);
-    const tensors: Feeds = {
-      ...this.#weights,
-      ids: integers(ids, [rows]),
-      mask: floats(this.#mask.subarray(0, rows * (1 + cache)), [rows, 1, 1, 1 + cache]),
-      ...(this.#config.positions === "none" ? {} : { positions: new ort.Tensor("int64", positions, [rows, 1]) }),
-    };
-    for (let layer = 0; layer < this.#config.layers; layer++) {
-      const names = cacheNames(layer);
-      tensors[names.keys] = floats(this.#caches[2 * layer].subarray(0, places), shape);
-      tensors[names.values] = floats(this.#caches[2 * layer + 1].subarray(0, places), shape);
+  /** Reads as many prompts as give work to all free rows, so that few read prompts wait at a time. */
+  async #read(prompts: Waiting[]): Promise<void> {
+    const batch: Reading[] = [];
+    let free = this.#rows.capacity - this.#rows.active;
+    let places = 0;
+    while (prompts.length > 0 && free > 0) {
+      const [{ task, rows }] = prompts;
+      places = Math.max(places, placesFor(task.ids.length));
+      if (batch.length > 0 && (batch.length + 1) * places > PASS) break;
+      prompts.shift();
+      if (task.cancelled) continue;
+      batch.push(task);
+      free -= Math.max(1, rows);
     }
-    const inputs = { ids, positions, tensors };
-    this.#inputs.set(rows, inputs);
-    return inputs;
-  }
-
-  /** Writes every row's new keys and values into its cache, and gives back those that are kept. */
-  #append(out: InferenceSession.ReturnType, step: Step): KeyValues {
-    const width = kvHeadsOf(this.#config) * headWidth(this.#config);
-    const kept = new Float32Array(step.keep.length * tokenSize(this.#config));
-    for (let i = 0; i < this.#caches.length; i++) {
-      const names = cacheNames(i >> 1);
-      const fresh = floatsOf(out[i % 2 === 0 ? names.newKeys : names.newValues]);
-      this.#appendTo(this.#caches[i], fresh, step.lengths);
-      step.keep.forEach((row, k) => {
-        kept.set(fresh.subarray(row * width, (row + 1) * width), (k * this.#caches.length + i) * width);
-      });
+    if (batch.length === 0) return;
+    this.#spared += places;
+    if (this.#spared < WORTH_A_SESSION) {
+      for (const task of batch) this.#rows.place(task);
+      return;
     }
-    return kept;
-  }
-
-  /** Element by element: for runs as short as a head, that is several times as fast as `set`. */
-  #appendTo(cache: Float32Array, fresh: Float32Array, lengths: Int32Array): void {
-    const size = headWidth(this.#config);
-    const heads = kvHeadsOf(this.#config);
-    const places = this.#cache;
-    for (let row = 0; row < lengths.length; row++) {
-      const length = lengths[row];
-      if (length < 0) continue;
-      for (let head = 0; head < heads; head++) {
-        const source = (row * heads + head) * size;
-        const target = ((row * heads + head) * places + length) * size;
-        for (let j = 0; j < size; j++) cache[target + j] = fresh[source + j];
-      }
+    try {
+      await this.#rows.read(batch);
+    } catch (error) {
+      for (const task of batch) task.fail(error);
+      throw error;
     }
   }
-}
-
-/** A lane on this thread. UserError if the device is not to be had. */
-export async function createLane(config: DecoderConfig, device: Hardware["device"]): Promise<Lane> {
-  return new LocalLane(config, await openSession(decodeProgram(config), { threads: 1, device }));
 }

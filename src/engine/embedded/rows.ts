@@ -1,10 +1,9 @@
-/** The rows of one lane: which task holds which row, what each row's cache contains, and one step of all of them. */
+/** The rows of one lane: which task holds which row, what each row's cache contains, one step of all of them, prompt passes. */
 import type { Prediction } from "./choose.ts";
-import { nextPosition } from "./config.ts";
+import { nextPosition, positionsOf } from "./config.ts";
 import type { DecoderConfig } from "./config.ts";
-import { CACHE_STEP } from "./decode.ts";
-import { rowsFor } from "./lane.ts";
-import type { KeyValues, Lane, Step } from "./lane.ts";
+import type { DecodeSession, Distributions, KeyValues, Step } from "./decode-session.ts";
+import { placesFor, rowsFor } from "./decode-session.ts";
 
 /** A read prefix: its last tokens with their keys and values, and the node of those before. */
 export interface CacheNode {
@@ -14,8 +13,6 @@ export interface CacheNode {
   /** Position id of the last token. */
   readonly position: number;
   readonly keyValues: KeyValues;
-  /** Weights of another generation gave other keys and values. */
-  readonly generation: number;
 }
 
 /** Work for a row: reads tokens after a prefix until it has what it wants. */
@@ -31,13 +28,18 @@ export interface Task {
   /** No longer wanted: its row is taken away. */
   readonly cancelled: boolean;
   /**
-   * Takes the distribution after `next`, the position id of `next` and, if `keep`, its keys and values. True if there is more
-   * to read. Never throws.
+   * Takes the distribution after `next` (or after all of `ids`, in a prompt pass), the position id of the last token read and,
+   * if `keep`, the keys and values of what was read. True if there is more to read. Never throws.
    */
   take(prediction: Prediction, position: number, keyValues: KeyValues): boolean;
   /** The node that now ends at the row's last token, for a finished task that made one. */
   readonly made?: CacheNode;
   fail(error: unknown): void;
+}
+
+/** A task that reads ids after nothing, and can read all of them at once. */
+export interface PromptTask extends Task {
+  readonly ids: readonly number[];
 }
 
 interface Row {
@@ -62,7 +64,7 @@ const NOTHING = new Float32Array(0);
 export class Rows {
   readonly capacity: number;
   readonly #config: DecoderConfig;
-  readonly #lane: Lane;
+  readonly #session: DecodeSession;
   #rows: Row[] = [];
   /** Where a node was last; the row's `resident` says whether it is still there. */
   #homes = new WeakMap<CacheNode, Row>();
@@ -70,9 +72,9 @@ export class Rows {
   #cache = 0;
   #loads: Step["loads"][number][] = [];
 
-  constructor(config: DecoderConfig, lane: Lane, capacity: number) {
+  constructor(config: DecoderConfig, session: DecodeSession, capacity: number) {
     this.#config = config;
-    this.#lane = lane;
+    this.#session = session;
     this.capacity = capacity;
   }
 
@@ -157,9 +159,8 @@ export class Rows {
       need = Math.max(need, length + 1);
       most = Math.max(most, task.most);
     }
-    const round = (n: number): number => Math.ceil(n / CACHE_STEP) * CACHE_STEP;
-    if (need <= this.#cache && this.#cache <= 4 * round(most)) return this.#cache;
-    const cache = Math.min(round(most), Math.max(FIRST_CACHE, round(need * 1.25)));
+    if (need <= this.#cache && this.#cache <= 4 * placesFor(most)) return this.#cache;
+    const cache = Math.min(placesFor(most), Math.max(FIRST_CACHE, placesFor(need * 1.25)));
     for (const row of this.#rows) row.resident = row.resident.filter(({ length }) => length <= cache);
     return cache;
   }
@@ -184,34 +185,34 @@ export class Rows {
     }
     const loads = this.#loads;
     this.#loads = [];
-    const { logits, exponentials, sums, keyValues } = await this.#lane.step({
-      cache: this.#cache,
-      ids,
-      positions,
-      lengths,
-      moves,
-      loads,
-      keep,
-    });
-    const { vocab } = this.#config;
-    const size = keep.length === 0 ? 0 : keyValues.length / keep.length;
+    const out = await this.#session.step({ cache: this.#cache, ids, positions, lengths, moves, loads, keep });
     let kept = 0;
     for (let i = 0; i < n; i++) {
       const row = this.#rows[i];
       if (!row.task) continue;
-      const own = row.task.keep ? keyValues.slice(kept * size, ++kept * size) : NOTHING;
+      const own = row.task.keep ? out.keyValues[kept++] : NOTHING;
       row.length++;
-      const prediction = {
-        logits: logits.subarray(i * vocab, (i + 1) * vocab),
-        exponentials: exponentials.subarray(i * vocab, (i + 1) * vocab),
-        sum: sums[i],
-      };
-      if (row.task.take(prediction, row.position, own)) continue;
+      if (row.task.take(this.#predictionOf(out, i), row.position, own)) continue;
       if (row.task.made) {
         row.resident = [...row.resident, row.task.made];
         this.#homes.set(row.task.made, row);
       }
       this.#free(row);
     }
+  }
+
+  /** Prompts are read whole, besides the rows. */
+  async read(tasks: readonly PromptTask[]): Promise<void> {
+    const prompts = tasks.map(({ ids }) => ({ ids, positions: positionsOf(this.#config, ids) }));
+    const out = await this.#session.read(prompts);
+    tasks.forEach((task, i) => {
+      task.take(this.#predictionOf(out, i), prompts[i].positions[task.ids.length - 1], out.keyValues[i]);
+    });
+  }
+
+  #predictionOf({ logits, exponentials, sums }: Distributions, row: number): Prediction {
+    const { vocab } = this.#config;
+    const [from, to] = [row * vocab, (row + 1) * vocab];
+    return { logits: logits.subarray(from, to), exponentials: exponentials.subarray(from, to), sum: sums[row] };
   }
 }

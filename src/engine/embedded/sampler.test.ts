@@ -66,6 +66,10 @@ const crowd = (count: number): Request[] => {
 const sampleAll = (sampler: Sampler, requests: readonly Request[]): Promise<Sampled[][]> =>
   Promise.all(requests.map((r) => sampler.submit(r)));
 
+const fail = (): never => {
+  throw new RangeError("deaf");
+};
+
 describe("Sampler", () => {
   it.each(Object.entries(variants))("gives the log-probs of an independent decoder: %s", async (_, c) => {
     const sampler = open({ c });
@@ -111,6 +115,52 @@ describe("Sampler", () => {
     const wide = request({ n: 128, seeds, maxTokens: 3 });
     const together = await open({ c, w: () => w, maxBatch: 128 }).submit(wide);
     expect(await open({ c, w: () => w, maxBatch: 7 }).submit(wide)).toEqual(together);
+  });
+
+  it("does on two threads all that it does on one", async () => {
+    const [one, two] = [open(), open({ threads: 2 })];
+    const rules: Request["rules"] = (ids, logits) => {
+      logits[ids[ids.length - 1]] = -Infinity;
+    };
+    const told: [number, number, number][] = [];
+    const onToken: Request["onToken"] = (...args) => told.push(args);
+    const seeds = Array.from({ length: 40 }, (_, i) => `two/${i}`);
+    const wide = request({ ids: [4, 4], n: 40, seeds, maxTokens: 6 });
+    const expected = await one.submit({ ...wide, rules });
+    expect(await two.submit({ ...wide, rules, onToken })).toEqual(expected);
+    expected.forEach(({ ids, logprobs }, s) =>
+      expect(told.filter(([of]) => of === s)).toEqual(ids.map((id, i) => [s, id, logprobs[i]])),
+    );
+
+    const abort = new AbortController();
+    const [aborted, kept, deaf, bad] = await Promise.allSettled([
+      two.submit({ ...wide, maxTokens: 70, signal: abort.signal, onToken: () => abort.abort() }),
+      two.submit(wide),
+      two.submit({ ...wide, onToken: fail }),
+      two.submit({ ...wide, rules: (_ids, logits) => void logits.fill(-Infinity) }),
+    ]);
+    expect(aborted).toMatchObject({ value: { 0: { finish: "abort" }, 39: { finish: "abort" } } });
+    expect(kept).toMatchObject({ value: await one.submit(wide) });
+    expect(deaf).toMatchObject({ reason: new RangeError("deaf") });
+    expect(bad).toMatchObject({ reason: expect.any(UserError) });
+    await expect(two.extend([{ parent: null, ids: [12] }])).rejects.toThrow(/not in the vocabulary/);
+
+    let [found, same] = [
+      await two.extend([{ parent: null, ids: [1, 2] }]),
+      await one.extend([{ parent: null, ids: [1, 2] }]),
+    ];
+    for (const ids of [[3], [4, 5], [6]]) {
+      // Children of every node, more than one lane takes: nodes have to wander.
+      const under = (nodes: readonly { node: CacheNode }[]) =>
+        Array.from({ length: 40 }, (_, i) => ({ parent: nodes[i % nodes.length].node, ids: [...ids, i % 12] }));
+      [found, same] = [await two.extend(under(found)), await one.extend(under(same))];
+      expect(found.map(({ logprobs }) => logprobs)).toEqual(same.map(({ logprobs }) => logprobs));
+    }
+  });
+
+  it("serves far more requests than it has room for", async () => {
+    const many = crowd(60).map((r) => ({ ...r, maxTokens: 3 }));
+    expect(await sampleAll(open({ threads: 2, maxBatch: 4 }), many)).toEqual(await sampleAll(open(), many));
   });
 
   it("gives bit-equal results whatever the length of the cache", async () => {
@@ -237,12 +287,7 @@ describe("Sampler", () => {
       await expect(refused).rejects.toThrow(message);
       await expect(refused).rejects.toBeInstanceOf(UserError);
     }
-    const deaf = request({
-      onToken: () => {
-        throw new RangeError("deaf");
-      },
-    });
-    await expect(sampler.submit(deaf)).rejects.toThrow(RangeError);
+    await expect(sampler.submit(request({ onToken: fail }))).rejects.toThrow(RangeError);
     expect((await good)[0].ids).toHaveLength(10);
   });
 

@@ -1,20 +1,17 @@
 /**
- * Samples from the decoder by continuous batching: requests made in the same turn share batches, a finished row gives its
- * place to the next task, and new requests join while others run. What a request gets depends on the request and the weights
- * alone, to the last bit (see decode.ts): every token is read by the same one-token step, prompts included, and a prompt is
- * read once for all its samples.
+ * Samples from the decoder on all cores: spreads requests over lanes (see lane.ts), each on a thread of its own. What a
+ * request gets depends on the request and the weights alone, to the last bit (see decode.ts), so it may be split at will.
  */
 import { UserError } from "../../core/errors.ts";
-import { logprobsOf } from "./choose.ts";
-import { stepParameters } from "./decode.ts";
 import type { DecoderConfig } from "./config.ts";
+import { decodeParameters } from "./decode.ts";
+import type { Weights } from "./decode.ts";
 import { createThreadedLane } from "./lane-thread.ts";
-import { createLane } from "./lane.ts";
-import type { Lane, Weights } from "./lane.ts";
-import { Rows } from "./rows.ts";
-import type { CacheNode, Task } from "./rows.ts";
+import { LocalLane, closed } from "./lane.ts";
+import type { Extended, Extension, Lane } from "./lane.ts";
+import type { CacheNode } from "./rows.ts";
 import type { Hardware } from "./sessions.ts";
-import { Reading, Sampling } from "./tasks.ts";
+import { checkRequest } from "./tasks.ts";
 import type { Request, Sampled } from "./tasks.ts";
 
 export type { CacheNode, Request, Sampled };
@@ -27,57 +24,65 @@ export interface SamplerOptions extends Hardware {
 /** Fewer rows than this are not worth another lane. */
 const WORTH_A_LANE = 16;
 
-/** Tasks that are to see the same weights. Samples go before prompts, so that few read prompts wait at a time. */
-interface Generation {
-  readonly index: number;
-  readonly weights: Weights;
-  loaded: boolean;
-  samples: Task[];
-  prompts: Task[];
+interface Site {
+  readonly lane: Lane;
+  readonly capacity: number;
+  /** Rows that its unanswered requests ask for. */
+  busy: number;
+  weights: Weights | undefined;
 }
 
-const closed = (): Error => new Error("The sampler has been closed.");
+/** A request, or a part of one, that no lane has taken yet. */
+interface Queued {
+  readonly weights: Weights;
+  readonly request: Request;
+  resolve(samples: Sampled[]): void;
+  reject(error: unknown): void;
+}
 
 export class Sampler {
   readonly #config: DecoderConfig;
-  readonly #weights: () => Weights;
+  readonly #source: () => Weights;
   readonly #o: SamplerOptions;
-  /** The first is being worked on; each later one waits until those before it are done. */
-  #generations: Generation[] = [];
-  #count = 0;
-  #stale = true;
-  #lanes: Promise<Rows[]> | undefined;
-  #open: Lane[] = [];
-  readonly #running = new Set<Rows>();
-  #loading = false;
-  #scheduled = false;
+  /** What requests made now see; undefined where it must be read anew. */
+  #weights: Weights | undefined;
+  #sites: Site[] | undefined;
+  #queue: Queued[] = [];
+  /** The weights that a node was read with, and where. */
+  readonly #origins = new WeakMap<CacheNode, { readonly weights: Weights; readonly site: Site }>();
   #closed = false;
 
   /** `weights` is read at the first request after `weightsChanged`. `threads`: lanes, at most one a core is sensible. */
   constructor(config: DecoderConfig, weights: () => Weights, o: SamplerOptions) {
     this.#config = config;
-    this.#weights = weights;
+    this.#source = weights;
     this.#o = o;
   }
 
   /** Requests made from now on see the new weights; those made before finish with the old ones. */
   weightsChanged(): void {
-    this.#stale = true;
+    this.#weights = undefined;
   }
 
   /** `n` completions of one prompt. Rejects with UserError if the request cannot be served, and for this request only. */
   async submit(request: Request): Promise<Sampled[]> {
-    const generation = this.#generation();
-    return new Promise((resolve, reject) => {
-      const sampling = new Sampling(this.#config, request, { resolve, reject });
-      generation.prompts.push(
-        sampling.prompt(generation.index, (tasks) => {
-          generation.samples.push(...tasks);
-          this.#schedule();
-        }),
-      );
-      this.#schedule();
-    });
+    const weights = this.#current();
+    checkRequest(this.#config, request);
+    const parts = Math.min(this.#lanes().length, Math.ceil(request.n / WORTH_A_LANE));
+    const size = Math.ceil(request.n / parts);
+    const samples = await Promise.all(
+      Array.from({ length: parts }, (_, i) => {
+        const from = i * size;
+        const seeds = request.seeds.slice(from, from + size);
+        const onToken: Request["onToken"] = (sample, id, logprob) => request.onToken?.(from + sample, id, logprob);
+        const part = { ...request, n: seeds.length, seeds, ...(request.onToken ? { onToken } : {}) };
+        return new Promise<Sampled[]>((resolve, reject) => {
+          this.#queue.push({ weights, request: part, resolve, reject });
+          this.#dispatch();
+        });
+      }),
+    );
+    return samples.flat();
   }
 
   /** Log-probs of the next token after each prompt, [vocab]. */
@@ -91,135 +96,102 @@ export class Sampler {
    * values, so nothing is read twice. Gives the log-probs of the next token, [vocab], with each node. Rejects with UserError
    * if a row cannot be served.
    */
-  async extend(
-    rows: readonly { readonly parent: CacheNode | null; readonly ids: readonly number[] }[],
-  ): Promise<{ node: CacheNode; logprobs: Float32Array }[]> {
-    const generation = this.#generation();
-    const tasks: Task[] = [];
-    const results = rows.map(
-      ({ parent, ids }) =>
-        new Promise<{ node: CacheNode; logprobs: Float32Array }>((resolve, reject) => {
-          if (parent && parent.generation !== generation.index) {
-            throw new UserError(
-              "The weights have changed since this prefix was read.",
-              "Start the search again from its prompt.",
-            );
-          }
-          tasks.push(
-            new Reading(this.#config, parent, ids, generation.index, {
-              done: (node, prediction) => resolve({ node, logprobs: logprobsOf(prediction) }),
-              fail: reject,
-            }),
-          );
-        }),
-    );
-    generation.prompts.push(...tasks);
-    this.#schedule();
-    return Promise.all(results);
+  async extend(rows: readonly Extension[]): Promise<Extended[]> {
+    const weights = this.#current();
+    if (rows.some(({ parent }) => parent && this.#origins.get(parent)?.weights !== weights)) {
+      throw new UserError(
+        "The weights have changed since this prefix was read.",
+        "Start the search again from its prompt.",
+      );
+    }
+    const results: Extended[] = [];
+    const work = [...this.#spread(rows)].map(async ([site, indices]) => {
+      const found = await this.#at(site, weights, indices.length, (lane) => lane.extend(indices.map((i) => rows[i])));
+      found.forEach((extended, k) => {
+        this.#origins.set(extended.node, { weights, site });
+        results[indices[k]] = extended;
+      });
+    });
+    await Promise.all(work);
+    return results;
   }
 
   /** Ends what is running with an error and releases the lanes. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#lanes?.catch(() => undefined);
-    this.#failAll(closed());
-    await Promise.all(this.#open.map((lane) => lane.close()));
+    for (const { reject } of this.#queue.splice(0)) reject(closed());
+    await Promise.all((this.#sites ?? []).map(({ lane }) => lane.close()));
   }
 
-  #generation(): Generation {
+  #current(): Weights {
     if (this.#closed) throw closed();
-    if (this.#stale) {
-      this.#stale = false;
-      const current = this.#weights();
-      // In shared memory, so that lanes on other threads read this one copy.
-      const copy = Object.keys(stepParameters(this.#config)).map((name) => {
-        const shared = new Float32Array(new SharedArrayBuffer(current[name].byteLength));
-        shared.set(current[name]);
-        return [name, shared] as const;
-      });
-      const weights = Object.fromEntries(copy);
-      this.#generations.push({ index: this.#count++, weights, loaded: false, samples: [], prompts: [] });
-    }
-    return this.#generations[this.#generations.length - 1];
+    return (this.#weights ??= this.#copy());
   }
 
-  async #openLanes(): Promise<Rows[]> {
+  /** In shared memory, so that lanes on other threads read this one copy. */
+  #copy(): Weights {
+    const weights = this.#source();
+    return Object.fromEntries(
+      decodeParameters(this.#config).map((name) => {
+        const shared = new Float32Array(new SharedArrayBuffer(weights[name].byteLength));
+        shared.set(weights[name]);
+        return [name, shared];
+      }),
+    );
+  }
+
+  #lanes(): readonly Site[] {
     const { threads, device, maxBatch } = this.#o;
     const n = device === "cpu" ? Math.max(1, threads) : 1;
-    const opening = Array.from({ length: n }, (_, i) =>
-      n === 1 ? createLane(this.#config, device) : createThreadedLane(this.#config, device, i),
-    );
-    this.#open = await Promise.all(opening);
-    return this.#open.map((lane) => new Rows(this.#config, lane, Math.max(1, Math.floor(maxBatch / n))));
+    const capacity = Math.max(1, Math.floor(maxBatch / n));
+    return (this.#sites ??= Array.from({ length: n }, (_, i) => ({
+      lane:
+        n === 1 ? new LocalLane(this.#config, device, capacity) : createThreadedLane(this.#config, device, capacity, i),
+      capacity,
+      busy: 0,
+      weights: undefined,
+    })));
   }
 
-  /** Starts work once everything that the current turn asks for is known. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#work().catch((error: unknown) => this.#failAll(error));
-    });
+  #leastBusy(): Site {
+    return this.#lanes().reduce((least, site) => (site.busy < least.busy ? site : least));
   }
 
-  async #work(): Promise<void> {
-    const lanes = await (this.#lanes ??= this.#openLanes());
-    const generation = this.#generations[0];
-    if (this.#loading || this.#closed || !generation) return;
-    if (this.#queued(generation) === 0) {
-      if (this.#running.size > 0 || this.#generations.length === 1) return;
-      this.#generations.shift();
-      return this.#work();
+  /** Gives queued requests to lanes, never much more than they can do at once: which will be done first is not known. */
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const site = this.#leastBusy();
+      if (site.busy >= 2 * site.capacity) return;
+      const { weights, request, resolve, reject } = this.#queue.splice(0, 1)[0];
+      this.#at(site, weights, request.n, (lane) => lane.submit(request)).then(resolve, reject);
     }
-    if (!generation.loaded) {
-      this.#loading = true;
-      try {
-        for (const rows of lanes) rows.forget();
-        await Promise.all(this.#open.map((lane) => lane.load(generation.weights)));
-        generation.loaded = true;
-      } finally {
-        this.#loading = false;
-      }
-    }
-    for (const rows of lanes) if (!this.#running.has(rows)) void this.#run(rows, lanes, generation);
   }
 
-  /** Steps one lane for as long as there is work for it. Other lanes and the event loop get their turns in between. */
-  async #run(rows: Rows, lanes: readonly Rows[], generation: Generation): Promise<void> {
-    this.#running.add(rows);
+  async #at<T>(site: Site, weights: Weights, rows: number, work: (lane: Lane) => Promise<T>): Promise<T> {
+    if (site.weights !== weights) site.lane.load(weights);
+    site.weights = weights;
+    site.busy += rows;
     try {
-      for (;;) {
-        rows.dropCancelled();
-        this.#fill(rows, lanes, generation);
-        if (rows.active === 0) break;
-        await rows.step();
-      }
-    } catch (error) {
-      rows.fail(this.#closed ? closed() : error);
-    }
-    this.#running.delete(rows);
-    if (this.#queued(generation) > 0 || this.#generations.length > 1) this.#schedule();
-  }
-
-  #queued = ({ samples, prompts }: Generation): number => samples.length + prompts.length;
-
-  /** Takes tasks up to this lane's share of all there is. */
-  #fill(rows: Rows, lanes: readonly Rows[], generation: Generation): void {
-    const total = lanes.reduce((sum, { active }) => sum + active, this.#queued(generation));
-    const share = Math.min(rows.capacity, Math.max(WORTH_A_LANE, Math.ceil(total / lanes.length)));
-    for (const queue of [generation.samples, generation.prompts]) {
-      while (queue.length > 0 && rows.active < share) {
-        for (const task of queue.splice(0, share - rows.active)) if (!task.cancelled) rows.place(task);
-      }
+      return await work(site.lane);
+    } finally {
+      site.busy -= rows;
+      this.#dispatch();
     }
   }
 
-  #failAll(error: unknown): void {
-    for (const generation of this.#generations) {
-      for (const task of [...generation.samples, ...generation.prompts]) task.fail(error);
-      generation.samples = [];
-      generation.prompts = [];
-    }
+  /** Rows by the lane that is to read them: the one that holds the prefix, up to that lane's share of all there is. */
+  #spread(rows: readonly Extension[]): Map<Site, number[]> {
+    const lanes = this.#lanes();
+    const total = lanes.reduce((sum, { busy }) => sum + busy, rows.length);
+    const share = Math.max(WORTH_A_LANE, Math.ceil(total / lanes.length));
+    const spread = new Map<Site, number[]>(lanes.map((site) => [site, []]));
+    const planned = (site: Site): number => site.busy + (spread.get(site)?.length ?? 0);
+    rows.forEach(({ parent }, i) => {
+      const home = parent ? this.#origins.get(parent)?.site : undefined;
+      const free = home && planned(home) < share ? home : lanes.find((site) => planned(site) < share);
+      spread.get(free ?? this.#leastBusy())?.push(i);
+    });
+    for (const [site, indices] of spread) if (indices.length === 0) spread.delete(site);
+    return spread;
   }
 }

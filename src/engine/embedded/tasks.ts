@@ -7,8 +7,9 @@ import { choose, endsWith, logprobsOf, pick } from "./choose.ts";
 import type { Chosen, Prediction } from "./choose.ts";
 import { headWidth } from "./config.ts";
 import type { DecoderConfig } from "./config.ts";
-import type { KeyValues } from "./lane.ts";
-import type { CacheNode, Task } from "./rows.ts";
+import { tokenSize } from "./decode-session.ts";
+import type { KeyValues } from "./decode-session.ts";
+import type { CacheNode, PromptTask, Task } from "./rows.ts";
 
 type Ids = readonly number[];
 
@@ -60,7 +61,8 @@ function checkLength(config: DecoderConfig, length: number, remedy: string): voi
     throw new UserError(`${length} tokens exceed the model's context of ${config.context}.`, remedy);
 }
 
-function checkRequest(config: DecoderConfig, r: Request): void {
+/** Throws UserError if the request cannot be served. */
+export function checkRequest(config: DecoderConfig, r: Request): void {
   const wrong = (what: string, value: unknown, remedy: string): never => {
     throw new UserError(`${what} cannot be ${String(value)}.`, remedy);
   };
@@ -84,11 +86,12 @@ function checkRequest(config: DecoderConfig, r: Request): void {
 }
 
 interface Reader {
+  readonly cancelled?: boolean;
   done(node: CacheNode, prediction: Prediction): void;
   fail(error: unknown): void;
 }
 
-/** Joins single tokens [blocks, size] into [blocks, tokens, size]. */
+/** Joins single tokens [blocks, size] into [blocks, tokens, size]; a single piece may be of many tokens. */
 function joinTokens(tokens: readonly KeyValues[], size: number): KeyValues {
   if (tokens.length === 1) return tokens[0];
   const joined = new Float32Array(tokens.length * tokens[0].length);
@@ -104,39 +107,32 @@ function joinTokens(tokens: readonly KeyValues[], size: number): KeyValues {
 const TREE_ROOM = 24;
 
 /** Reads ids after a prefix, keeping their keys and values. */
-export class Reading implements Task {
+export class Reading implements PromptTask {
   readonly from: CacheNode | null;
   readonly most: number;
   readonly keep = true;
+  readonly ids: Ids;
   made: CacheNode | undefined;
   readonly #config: DecoderConfig;
   readonly #length: number;
-  readonly #ids: Ids;
-  readonly #generation: number;
-  readonly #reader: Reader & { readonly cancelled?: boolean };
+  readonly #reader: Reader;
   readonly #read: KeyValues[] = [];
+  #count = 0;
 
   /** Throws UserError if the ids are none, foreign or too many. */
-  constructor(
-    config: DecoderConfig,
-    from: CacheNode | null,
-    ids: Ids,
-    generation: number,
-    reader: Reader & { readonly cancelled?: boolean },
-  ) {
+  constructor(config: DecoderConfig, from: CacheNode | null, ids: Ids, reader: Reader) {
     this.from = from;
+    this.ids = ids;
     this.#length = (from?.length ?? 0) + ids.length;
     this.most = from ? Math.min(config.context, this.#length + TREE_ROOM) : this.#length;
     this.#config = config;
-    this.#ids = ids;
-    this.#generation = generation;
     this.#reader = reader;
     checkIds(config, ids);
     checkLength(config, this.#length, "Search less deep, or use a model with a longer context.");
   }
 
   get next(): number {
-    return this.#ids[this.#read.length];
+    return this.ids[this.#count];
   }
   get cancelled(): boolean {
     return this.#reader.cancelled ?? false;
@@ -144,9 +140,10 @@ export class Reading implements Task {
 
   take(prediction: Prediction, position: number, keyValues: KeyValues): boolean {
     this.#read.push(keyValues);
-    if (this.#read.length < this.#ids.length) return true;
+    this.#count += keyValues.length / tokenSize(this.#config);
+    if (this.#count < this.ids.length) return true;
     const all = joinTokens(this.#read, headWidth(this.#config));
-    this.made = { parent: this.from, length: this.#length, position, keyValues: all, generation: this.#generation };
+    this.made = { parent: this.from, length: this.#length, position, keyValues: all };
     this.#reader.done(this.made, prediction);
     return false;
   }
@@ -230,13 +227,11 @@ export class Sampling {
   #drawings: Drawing[] = [];
   #open: number;
 
-  /** Throws UserError if the request cannot be served. */
   constructor(
     config: DecoderConfig,
     request: Request,
     to: { resolve(results: Sampled[]): void; reject(error: unknown): void },
   ) {
-    checkRequest(config, request);
     const { temperature, topK, topP, rules } = request;
     this.request = request;
     this.plain = temperature === 1 && topK === undefined && topP === undefined && rules === undefined;
@@ -248,9 +243,9 @@ export class Sampling {
   }
 
   /** The task that reads the prompt; `ready` gets the completions that go on after their first token. */
-  prompt(generation: number, ready: (drawings: Task[]) => void): Task {
+  prompt(ready: (drawings: Task[]) => void): Reading {
     const isSettled = (): boolean => this.settled;
-    return new Reading(this.#config, null, this.request.ids, generation, {
+    return new Reading(this.#config, null, this.request.ids, {
       done: (node, prediction) => {
         this.#drawings = Array.from({ length: this.request.n }, (_, i) => new Drawing(this, i, node));
         ready(this.#drawings.filter((drawing) => !this.settled && drawing.take(prediction)));

@@ -7,6 +7,8 @@ import type { Ids } from "../../core/call.ts";
 import { UserError } from "../../core/errors.ts";
 import type { AdamW, ForwardOptions, Output, Outputs } from "../../core/model.ts";
 import type { DecoderConfig } from "./config.ts";
+import { answerRule } from "./rule-exchange.ts";
+import type { RuleExchange } from "./rule-exchange.ts";
 
 export type Handle = number;
 export type Device = "cpu" | "webgpu";
@@ -66,13 +68,6 @@ export interface Ask<K extends EngineCall = EngineCall> {
   readonly id: number;
   readonly call: K;
   readonly args: Parameters<EngineCalls[K]>;
-}
-/** Room for one exchange about logits: [state, vocabulary, floats…]; state 1 = asked, 0 = answered. */
-export interface RuleExchange {
-  readonly kind: "rule";
-  readonly id: number;
-  readonly ids: Ids;
-  readonly buffer: SharedArrayBuffer;
 }
 export type Said =
   /** The value is what the asked call returns; which one that is, only the waiting call knows. */
@@ -169,18 +164,13 @@ export class EngineThread {
     if (this.#waiting.size === 0 && this.#jobs.size === 0) this.#worker.unref();
   }
 
-  /** The thread sleeps until the logits have been changed: always wake it, even if the rule throws. */
-  #answerRule({ id, ids, buffer }: RuleExchange): void {
-    const state = new Int32Array(buffer, 0, 2);
-    const job = this.#jobs.get(id);
+  #answerRule(exchange: RuleExchange): void {
+    const job = this.#jobs.get(exchange.id);
     try {
-      job?.rule?.(ids, new Float32Array(buffer, 8, state[1]));
+      answerRule(exchange, job?.rule);
     } catch (error) {
-      this.#jobs.delete(id);
+      this.#jobs.delete(exchange.id);
       job?.reject(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      Atomics.store(state, 0, 0);
-      Atomics.notify(state, 0);
     }
   }
 

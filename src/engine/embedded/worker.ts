@@ -4,9 +4,10 @@ import type { Ids } from "../../core/call.ts";
 import { messageOf, UserError } from "../../core/errors.ts";
 import type { DecoderConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
+import { askRule } from "./rule-exchange.ts";
 import { probeDevice } from "./sessions.ts";
 import { Sampler, type CacheNode, type Request } from "./sampler.ts";
-import type { Ask, Device, EngineCall, EngineCalls, Handle, RuleExchange, Said, SampleRequest } from "./thread.ts";
+import type { Ask, Device, EngineCall, EngineCalls, Handle, Said, SampleRequest } from "./thread.ts";
 
 interface Hosted {
   readonly config: DecoderConfig;
@@ -53,20 +54,6 @@ function post(result: (typeof outbox)[number]): void {
   });
 }
 
-/** Sleeps until the main thread has changed the logits in shared memory. */
-function askRule(id: number, ids: Ids, logits: Float32Array): void {
-  const buffer = new SharedArrayBuffer(8 + logits.length * 4);
-  const state = new Int32Array(buffer, 0, 2);
-  const shared = new Float32Array(buffer, 8);
-  state[0] = 1;
-  state[1] = logits.length;
-  shared.set(logits);
-  const exchange: RuleExchange = { kind: "rule", id, ids: [...ids], buffer };
-  say(exchange);
-  Atomics.wait(state, 0, 1);
-  logits.set(shared);
-}
-
 function submit(model: Hosted, id: number, r: SampleRequest): void {
   const abort = new AbortController();
   model.aborts.set(id, abort);
@@ -81,7 +68,7 @@ function submit(model: Hosted, id: number, r: SampleRequest): void {
     stop: r.stop,
     eos: r.eos,
     signal: abort.signal,
-    ...(r.rule ? { rules: (ids: Ids, logits: Float32Array) => askRule(id, ids, logits) } : {}),
+    ...(r.rule ? { rules: (ids: Ids, logits: Float32Array) => askRule(say, id, ids, logits) } : {}),
     ...(r.stream
       ? { onToken: (completion: number, token: number) => say({ kind: "token", id, completion, token }) }
       : {}),

@@ -9,6 +9,7 @@ import {
   costOf,
   isRunError,
   joined,
+  lost,
   nativeMessages,
   promptOf,
   readReply,
@@ -102,8 +103,9 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
       error = drawn;
       return [];
     }
-    if (drawn.some((sample) => sample.finish === "abort")) {
-      error = aborted;
+    const cut = drawn.find((sample) => sample.finish === "abort");
+    if (cut) {
+      error = lost(cut, c);
       return [];
     }
     return drawn.map(({ text, ids, logprobs, call }) => {

@@ -1,4 +1,4 @@
-import type { CallId, Cost } from "../../core/call.ts";
+import { addCost, type CallId, type Cost } from "../../core/call.ts";
 import { pathTo, type Tree, type TreeNode } from "../../core/tree.ts";
 
 /** An offered child: what Space.expand gives, with what the tree has to know of its state. */
@@ -12,41 +12,56 @@ export interface Offer {
   readonly terminal: boolean;
 }
 
-type Growing = TreeNode & { logprob: number };
+type Growing = TreeNode & { logprob: number; key?: string };
+
+/** Siblings up to which the one of a name is looked for among them, without an index. */
+const few = 16;
 
 /**
  * A search tree that only grows. Children of one parent with equal actions (up to white space) or equal keys are one
  * node, which keeps the calls of all. With `merge`, a state that is anywhere else in the tree already is not added
- * again. A terminal is closed once it has a value, an expanded node once its children are; this spreads upwards at once.
+ * again. A terminal is closed once it has a value, an expanded node once its children are; this spreads upwards at once,
+ * and so do proofs. Every operation costs the same at any size, but for the walk to the root where there is one.
  */
 export class GrowingTree {
   readonly #nodes: Growing[] = [];
-  /** Children not yet closed, per node. */
+  /** Normalised actions, per node. */
+  readonly #names: string[] = [];
+  /** Children not yet closed, children not yet dead, and visits in flight, per node. */
   readonly #open: number[] = [];
-  readonly #children = new Map<string, number>();
+  readonly #alive: number[] = [];
+  readonly #flying: number[] = [];
+  /** Children by name: of parents of many, and names that were merged into a sibling of another name. */
+  readonly #index = new Map<number, Map<string, number>>();
   readonly #states = new Map<string, number>();
   /** Nodes that have children which were never added. */
   readonly #partial = new Set<number>();
+  /** Nodes of which not all that can be reached is below them here, so that nothing is proved by what is. */
+  readonly #cut = new Set<number>();
   readonly #merge: boolean;
 
   constructor(o: { readonly merge?: boolean; readonly rootKey?: string } = {}) {
     this.#merge = o.merge ?? false;
-    this.#append(null, { action: "", logprob: 0, calls: [], key: o.rootKey, terminal: false });
+    this.#append(null, { action: "", logprob: 0, calls: [], key: o.rootKey, terminal: false }, "");
   }
 
   get nodes(): readonly TreeNode[] {
     return this.#nodes;
   }
 
-  #append(parent: Growing | null, offer: Offer): number {
+  /** The first node of a key. */
+  find(key: string): number | undefined {
+    return this.#states.get(key);
+  }
+
+  #append(parent: Growing | null, offer: Offer, name: string): number {
     const id = this.#nodes.length;
     const { action, logprob, key, terminal } = offer;
-    this.#nodes.push({
+    const node: Growing = {
       id,
-      parent: parent?.id ?? null,
+      parent: parent === null ? null : parent.id,
       children: [],
       action,
-      ...(key === undefined ? {} : { key }),
       logprob,
       prior: 1,
       visits: 0,
@@ -56,12 +71,21 @@ export class GrowingTree {
       terminal,
       closed: false,
       calls: [...offer.calls],
-    });
+    };
+    if (key !== undefined) {
+      node.key = key;
+      if (!this.#states.has(key)) this.#states.set(key, id);
+    }
+    this.#nodes.push(node);
+    this.#names.push(name);
     this.#open.push(0);
-    if (key !== undefined && !this.#states.has(key)) this.#states.set(key, id);
+    this.#alive.push(0);
+    this.#flying.push(0);
     if (parent) {
       parent.children.push(id);
       this.#open[parent.id]++;
+      this.#alive[parent.id]++;
+      if (parent.children.length > few) this.#indexOf(parent).set(name, id);
     }
     return id;
   }
@@ -79,18 +103,45 @@ export class GrowingTree {
       this.#open[parentId]++;
     }
     const ids = offers.map((offer) => this.#place(parent, offer));
-    const children = parent.children.map((id) => this.#nodes[id]);
-    const top = Math.max(...children.map((child) => child.logprob));
-    const weights = children.map((child) => (top === -Infinity ? 1 : Math.exp(child.logprob - top)));
-    const sum = weights.reduce((a, b) => a + b, 0);
-    for (const [i, child] of children.entries()) child.prior = weights[i] / sum;
+    this.#normalise(parent);
     if (this.#open[parentId] === 0) this.#close(parent);
     return ids;
   }
 
+  #normalise({ children }: Growing): void {
+    const nodes = this.#nodes;
+    let top = -Infinity;
+    for (const id of children) top = Math.max(top, nodes[id].logprob);
+    let sum = 0;
+    for (const id of children) {
+      const child = nodes[id];
+      child.prior = top === -Infinity ? 1 : Math.exp(child.logprob - top);
+      sum += child.prior;
+    }
+    for (const id of children) nodes[id].prior /= sum;
+  }
+
+  #indexOf(parent: Growing): Map<string, number> {
+    let index = this.#index.get(parent.id);
+    if (index === undefined) {
+      index = new Map();
+      this.#index.set(parent.id, index);
+    }
+    if (parent.children.length > few && index.size < parent.children.length) {
+      for (const id of parent.children) index.set(this.#names[id], id);
+    }
+    return index;
+  }
+
+  #twin(parent: Growing, name: string): number | undefined {
+    const known = this.#index.get(parent.id)?.get(name);
+    if (known !== undefined || parent.children.length > few) return known;
+    return parent.children.find((id) => this.#names[id] === name);
+  }
+
   #place(parent: Growing, offer: Offer): number | undefined {
-    const action = `${parent.id} ${offer.action.trim().replaceAll(/\s+/gu, " ")}`;
-    const twin = this.#children.get(action);
+    const name = nameOf(offer.action);
+    const twin = this.#twin(parent, name);
     if (twin !== undefined) {
       this.#nodes[twin].calls.push(...offer.calls);
       return twin;
@@ -100,25 +151,32 @@ export class GrowingTree {
       const sibling = this.#nodes[same];
       sibling.calls.push(...offer.calls);
       sibling.logprob = logAdd(sibling.logprob, offer.logprob);
-      this.#children.set(action, same);
+      this.#indexOf(parent).set(name, same);
       return same;
     }
-    if (same !== undefined && this.#merge) return undefined;
-    const id = this.#append(parent, offer);
-    this.#children.set(action, id);
-    return id;
+    if (same !== undefined && this.#merge) {
+      this.#cut.add(parent.id);
+      return undefined;
+    }
+    return this.#append(parent, offer, name);
   }
 
-  /** Marks a node as having nothing left to explore. */
+  /** Marks a node as having nothing left to explore, which proves nothing. */
   close(id: number): void {
-    if (!this.#nodes[id].closed) this.#close(this.#nodes[id]);
+    if (this.#nodes[id].closed) return;
+    this.#cut.add(id);
+    this.#close(this.#nodes[id]);
   }
 
   #close(node: Growing): void {
     for (let at: Growing | null = node; at !== null;) {
       at.closed = true;
-      if (at.parent === null || --this.#open[at.parent] > 0) return;
-      at = this.#nodes[at.parent];
+      const { parent, terminal, id } = at;
+      if (at.proof === undefined && !terminal && this.#alive[id] === 0 && !this.#cut.has(id)) at.proof = "dead";
+      if (parent === null) return;
+      if (at.proof === "dead") this.#alive[parent]--;
+      if (--this.#open[parent] > 0) return;
+      at = this.#nodes[parent];
     }
   }
 
@@ -133,11 +191,44 @@ export class GrowingTree {
     }
   }
 
-  /** Sets the first value that a node itself got; a terminal is closed by it. */
-  setValue(id: number, value: number): void {
+  /** Counts a visit in flight on the way to a node, which `land` takes back. */
+  launch(id: number): void {
+    for (let at: number | null = id; at !== null; at = this.#nodes[at].parent) this.#flying[at]++;
+  }
+
+  land(id: number): void {
+    for (let at: number | null = id; at !== null; at = this.#nodes[at].parent) this.#flying[at]--;
+  }
+
+  /** Visits in flight through a node. */
+  flying(id: number): number {
+    return this.#flying[id];
+  }
+
+  /**
+   * Sets the first value that a node itself got; a terminal is closed by it. `proven`: the value of a terminal is that of
+   * a judge who does not err, 1 right or 0 wrong, so that it proves its ancestors solved or helps to prove them dead.
+   */
+  setValue(id: number, value: number, proven = false): void {
     const node = this.#nodes[id];
     node.value ??= value;
-    if (node.terminal) this.close(id);
+    if (!node.terminal || node.closed) return;
+    if (proven && node.value >= 1) this.#solve(node);
+    if (proven && node.value <= 0) node.proof = "dead";
+    this.#close(node);
+  }
+
+  #solve(node: Growing): void {
+    for (let at: Growing | null = node; at !== null && at.proof !== "solved";) {
+      at.proof = "solved";
+      at = at.parent === null ? null : this.#nodes[at.parent];
+    }
+  }
+
+  /** Adds to what a node cost. */
+  charge(id: number, cost: Cost): void {
+    const node = this.#nodes[id];
+    node.cost = node.cost ? addCost(node.cost, cost) : cost;
   }
 
   /** Names the solution of a terminal. */
@@ -170,6 +261,11 @@ export class GrowingTree {
 /** Mean value of the visits; 0 without any. */
 export function meanValue(node: TreeNode): number {
   return node.visits === 0 ? 0 : node.total / node.visits;
+}
+
+/** An action without what white space tells apart. */
+function nameOf(action: string): string {
+  return /^\S*(?: \S+)*$/u.test(action) ? action : action.trim().replaceAll(/\s+/gu, " ");
 }
 
 /** log(e^a + e^b). */

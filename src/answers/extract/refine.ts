@@ -1,0 +1,157 @@
+/** From a statement about the answer to the answer in it. */
+import { boxed } from "./boxed.ts";
+import { quantities, spelledNumber, tail } from "./quantity.ts";
+import { formulas, isAnswer, sentenceEnd } from "./sentence.ts";
+import { type Extraction, type Span, take, trimmed } from "./span.ts";
+import { clause, stops } from "./words.ts";
+
+const letter =
+  /^(?:\\\(|\$)?[([]?(?<choice>[A-J])(?:[)\]](?:\\\)|\$)?|(?=[.,;:](?:\s|$)|\s+(?:because|since|as|is)(?!\p{L})|\s*$))/u;
+const truth = /^(?:yes|no|true|false|correct|incorrect|ja|nein|oui|non|sí|да|нет|是|否)(?![\p{L}])/iu;
+const linked = /^(?:[\s,;&*]|and|or|und|oder|et|ou|y|o|e|и|или)*$/u;
+const bold = /\*\*([^*\n]{1,300})\*\*/gu;
+
+/** What an equation in prose comes to: the last side, where the one before it is a computation; x = 2 stays as it is. */
+export function rightSide(text: string, span: Span): Span {
+  const written = text.slice(span.from, span.to);
+  const signs = [...written.matchAll(/(?<![<>!\\:])=(?![=])/gu)];
+  const last = signs.at(-1);
+  if (
+    !last ||
+    /\\begin|\\approx|≈|[<>≤≥,;]|\\[lg]eq?(?![a-z])|\\(?:pm|mp|text|quad|in)(?![a-z])|(?<!\p{L})(?:and|or)(?!\p{L})/u.test(
+      written,
+    )
+  )
+    return span;
+  const left = written.slice(signs.length > 1 ? signs[signs.length - 2].index + 1 : 0, last.index);
+  if (signs.length === 1 && !/\d\s*(?:[-+*/×÷·−]|\\(?:cdot|times|div|frac))|\\d?frac\s*\{?\d|\\text|\\%/u.test(left))
+    return span;
+  const close = /(?:\$\$?|\\\)|\\\])$/u.exec(written)?.[0].length ?? 0;
+  return trimmed(text, { from: span.from + last.index + 1, to: span.to - close });
+}
+
+const loose = /^\s+(?<word>\p{L}+)(?:[\s,]+[\p{L}'’]+)*$/u;
+const kept = new Set("and or to plus minus times divided multiplied than away out".split(" "));
+
+/** "$5.50 per person", "18 eggs left", "7 in total": without the words that no longer count anything. */
+export function withoutTail(text: string, span: Span): Span {
+  const [first] = quantities(text, span);
+  if (!first || first.from > span.from + 1 || first.to >= span.to || span.to - first.to > 100) return span;
+  const word = loose.exec(text.slice(first.to, span.to))?.groups?.["word"]?.toLowerCase();
+  return word !== undefined && stops.has(word) && !kept.has(word) ? { from: span.from, to: first.to } : span;
+}
+
+/** The formula that starts the part, with those that "and", "or" and commas link to it, and the unit behind. */
+function leadingFormulas(text: string, part: Span, spans: readonly Span[]): Span | undefined {
+  const first = spans.findIndex((span) => span.from >= part.from);
+  if (first < 0 || spans[first].from > part.from + 1) return undefined;
+  let last = first;
+  while (
+    last + 1 < spans.length &&
+    spans[last + 1].to <= part.to &&
+    linked.test(text.slice(spans[last].to, spans[last + 1].from))
+  )
+    last++;
+  const { from } = spans[first];
+  return { from, to: tail(text, spans[last].to, part.to) };
+}
+
+/** The answer at the very start of a part: a choice, yes or no, formulas, a quantity. */
+export function leading(text: string, part: Span, spans: readonly Span[], how: string): Extraction | undefined {
+  const said = text.slice(part.from, part.to);
+  const choice = letter.exec(said);
+  if (choice) return take(text, { from: part.from, to: part.from + choice[0].length }, `${how}, choice`);
+  const word = truth.exec(said);
+  if (word) return take(text, { from: part.from, to: part.from + word[0].length }, how);
+  const math = leadingFormulas(text, part, spans);
+  if (math) return take(text, math, how);
+  const [quantity] = quantities(text, part);
+  return quantity && quantity.from <= part.from + 1 ? take(text, quantity, how) : undefined;
+}
+
+/**
+ * The answer within what follows "the answer is", a tag or the like: all of the sentence where that is an answer, else what it
+ * starts with, what is bold in it, its last formula or number. Undefined where none of these is there and the sentence is long.
+ */
+export function refine(text: string, region: Span, how: string): Extraction | undefined {
+  const whole = trimmed(text, region);
+  if (whole.from >= whole.to) return undefined;
+  const [box] = boxed(text, whole);
+  if (box) return { ...box, how: `${how}, ${box.how}` };
+  if (isAnswer(text.slice(whole.from, whole.to))) return take(text, withoutTail(text, whole), how);
+  const spans = formulas(text, whole);
+  const part = trimmed(text, { from: whole.from, to: sentenceEnd(text, whole.from, whole.to, spans) });
+  const said = text.slice(part.from, part.to);
+  if (isAnswer(said)) return take(text, withoutTail(text, part), how);
+  const cut = clause.exec(said);
+  const inFormula = cut && spans.some((span) => part.from + cut.index >= span.from && part.from + cut.index < span.to);
+  if (cut && !inFormula && cut.index > 0 && isAnswer(said.slice(0, cut.index))) {
+    return take(text, { from: part.from, to: part.from + cut.index }, how);
+  }
+  const start = leading(text, part, spans, how);
+  if (start) return start;
+  const strong = [...said.matchAll(bold)].at(-1);
+  if (strong && isAnswer(strong[1])) {
+    const from = part.from + strong.index + 2;
+    return take(text, { from, to: from + strong[1].length }, `${how}, bold`);
+  }
+  return lastIn(text, part, spans, how) ?? (said.split(/\s+/u).length <= 12 ? take(text, part, how) : undefined);
+}
+
+/** The last formula, the right side of the last equation, or the last quantity, whichever the part has. */
+export function lastIn(text: string, part: Span, spans: readonly Span[], how: string): Extraction | undefined {
+  const math = spans.findLast((span) => span.from >= part.from && span.to <= part.to);
+  const numbers = quantities(text, part);
+  const number = numbers.at(-1);
+  // A number outside formulas and behind the last of them is nearer to the conclusion, unless it only counts a unit of it.
+  if (math && !(number && number.from > math.to + 20)) {
+    const side = rightSide(text, math);
+    const to = side.to === math.to ? tail(text, math.to, part.to) : side.to;
+    return take(text, { from: side.from, to }, `${how}, ${side.from === math.from ? "last formula" : "right side"}`);
+  }
+  const equals = text.slice(part.from, part.to).lastIndexOf("=");
+  if (equals >= 0) {
+    const right = trimmed(text, { from: part.from + equals + 1, to: part.to });
+    if (right.from < right.to && isAnswer(text.slice(right.from, right.to)))
+      return take(text, right, `${how}, right side`);
+    const first = numbers.find((quantity) => quantity.from >= right.from);
+    if (first && first.from <= right.from + 1) return take(text, first, `${how}, right side`);
+  }
+  const found = number ?? spelledNumber(text, part);
+  return found && take(text, found, `${how}, last number`);
+}
+
+/** What the last equation of a sentence outside formulas comes to: "so 9 * 2 = $18 every day", "x = 26". */
+export function equated(text: string, sentence: Span, spans: readonly Span[]): Extraction | undefined {
+  const sign = text.lastIndexOf("=", sentence.to - 1);
+  if (sign < sentence.from || spans.some((span) => span.to > sign)) return undefined;
+  const right = trimmed(text, { from: sign + 1, to: sentence.to });
+  const [value] = quantities(text, right);
+  const left = text.slice(sentence.from, sign);
+  const unknown = /(?:^|[\s:,(])(?<name>\p{L}[\d']?)\s*$/u.exec(left)?.groups?.["name"];
+  if (!value || value.from > right.from + 1) {
+    // "20 = A": the value may stand on either side.
+    const turned = /^\p{L}$/u.test(text.slice(right.from, right.to))
+      ? quantities(text, { from: sentence.from, to: sign }).at(-1)
+      : undefined;
+    return turned && text.slice(turned.to, sign).trim() === "" ? take(text, turned, "left side") : undefined;
+  }
+  // "f(x) = 2x + 1": the right side goes on behind its first number.
+  if (/^(?:[\p{L}(^]|\s*[-+*/×·^](?!\s*\p{L}{2}))/u.test(text.slice(value.to, right.to))) {
+    const name = /\p{L}(?:\(\p{L}\))?\s*$/u.exec(left);
+    const from =
+      name && !/\p{L}{2}/u.test(left.slice(Math.max(0, name.index - 1), name.index + 2))
+        ? sentence.from + name.index
+        : right.from;
+    return isAnswer(text.slice(right.from, right.to)) ? take(text, { from, to: right.to }, "right side") : undefined;
+  }
+  // "x = 2 and y = 3": each unknown with its value.
+  const list = /(?<![\p{L}\d])\p{L}[\d']?\s*=[^=]{1,60}?(?:,|;|\s(?:and|or))\s+(?:\p{L}[\d']?\s*=[^=]{1,60})+$/u.exec(
+    text.slice(sentence.from, value.to).slice(-400),
+  );
+  if (unknown !== undefined && list && isAnswer(list[0]))
+    return take(text, { from: value.to - list[0].length, to: value.to }, "equations");
+  const alone = unknown !== undefined && !left.includes("=");
+  const from = alone ? sentence.from + left.lastIndexOf(unknown) : value.from;
+  return take(text, { from, to: value.to }, "right side");
+}

@@ -1,0 +1,90 @@
+/** Texts to verdict: what each side gives as its answer, read and judged. */
+import { extract } from "./extract/extract.ts";
+import { judge } from "./judge/judge.ts";
+import { defaultPolicy, policySchema } from "./policy.ts";
+import type { Policy, PolicyInput } from "./policy.ts";
+import { read } from "./read/read.ts";
+import type { Answer, Verdict } from "./term.ts";
+import { OutOfFuel } from "./term.ts";
+
+/** Readings kept per policy: a gold answer is compared with many. */
+const most = 4_096;
+/** Characters of a text beyond which its reading is not kept. */
+const longest = 2_000;
+
+type Reading = { readonly text: string; readonly answer?: Answer };
+
+const readings = new WeakMap<Policy, Map<string, Reading>>();
+const policies = new WeakMap<object, Policy>();
+
+function policyOf(input: PolicyInput | undefined): Policy {
+  if (input === undefined || input === defaultPolicy) return defaultPolicy;
+  let policy = policies.get(input);
+  if (!policy) {
+    policy = policySchema.parse(input);
+    policies.set(input, policy);
+  }
+  return policy;
+}
+
+/** Does an extract begin inside a number or word, because what it stands in was too long to be looked through? */
+const isCut = (text: string, from: number): boolean => from > 0 && /^\w\w/u.test(text.slice(from - 1, from + 1));
+
+/** The answer a text gives; without `answer` where it is empty, too long or could not be read within the fuel. */
+function readingOf(text: string, policy: Policy): Reading {
+  let known = readings.get(policy);
+  if (!known) readings.set(policy, (known = new Map<string, Reading>()));
+  const before = known.get(text);
+  if (before) return before;
+  const found = extract(text, policy);
+  const taken = found && !isCut(text, found.from) ? found.text : text.trim();
+  const reading: Reading = { text: taken, answer: taken.length > policy.length ? undefined : answerOf(taken, policy) };
+  if (text.length <= longest) {
+    if (known.size >= most) known.clear();
+    known.set(text, reading);
+  }
+  return reading;
+}
+
+function answerOf(text: string, policy: Policy): Answer | undefined {
+  try {
+    return read(text, policy, { left: policy.fuel });
+  } catch (error) {
+    if (error instanceof OutOfFuel || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const points = new WeakMap<Policy, Policy>();
+
+/** "1,2" was read as a decimal; beside several things it is a list. */
+function listed(reading: Reading, other: Answer, policy: Policy): Answer | undefined {
+  if (reading.answer?.kind !== "value" || !/\d,\d/u.test(reading.text)) return undefined;
+  if (!/^(?:set|tuple|pair|all|matrix|interval)$/u.test(other.kind)) return undefined;
+  let point = points.get(policy);
+  if (!point) points.set(policy, (point = { ...policy, separators: "point" }));
+  const answer = answerOf(reading.text, point);
+  return answer?.kind === "value" ? undefined : answer;
+}
+
+/**
+ * Does `answer` say the same as `gold`? Either may be a bare answer or a whole reply, from which the answer is taken. Never
+ * throws on any text and ends after `policy.fuel` steps: `equal` is null where it could not be decided, and `how` says why.
+ * Throws ZodError for an invalid policy.
+ */
+export function verify(gold: string, answer: string, policy?: PolicyInput): Verdict {
+  if (gold === answer) return { equal: true, how: "identical" };
+  const chosen = policyOf(policy);
+  try {
+    const [a, b] = [readingOf(gold, chosen), readingOf(answer, chosen)];
+    if (a.text === b.text) return { equal: true, how: "identical" };
+    if (!a.answer || !b.answer) return { equal: null, how: "too long to read" };
+    const verdict = judge(a.answer, b.answer, chosen, { left: chosen.fuel });
+    if (verdict.equal || chosen.separators !== "auto") return verdict;
+    const [c, d] = [listed(a, b.answer, chosen), listed(b, a.answer, chosen)];
+    return c || d ? judge(c ?? a.answer, d ?? b.answer, chosen, { left: chosen.fuel }) : verdict;
+  } catch (error) {
+    // A defect of this program must not end a run over a million answers; the verdict names it.
+    return { equal: null, how: `failed: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
