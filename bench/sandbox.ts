@@ -7,7 +7,7 @@ import type { Measured } from "./report.ts";
 
 const programs: Record<Language, string> = {
   python: "print(sum(i * i for i in range(1000)))",
-  javascript: "let sum = 0; for (let i = 0; i < 1000; i++) sum += i * i; console.log(sum);",
+  javascript: "var sum = 0; for (let i = 0; i < 1000; i++) sum += i * i; console.log(sum);",
 };
 const printed = "332833500\n";
 

@@ -19,6 +19,7 @@ const methodSchema = z.object({
 
 /** Methods of this project that the specification does not list. */
 export const extra: ReadonlySet<string> = new Set([
+  "adaptive",
   "addition",
   "base-conversion",
   "bits",
@@ -31,6 +32,7 @@ export const extra: ReadonlySet<string> = new Set([
   "from-family",
   "gcd",
   "length-generalise",
+  "open",
   "permuted",
   "play",
   "rl-rows",

@@ -1,4 +1,12 @@
 /** The public API. Methods are loaded by id: `findMethod("grpo")`; what they fulfil is in `core/contracts.ts`. */
+export { audit, type Finding } from "./answers/audit.ts";
+export { eq } from "./answers/eq.ts";
+export { extract, extractAll, type Extraction } from "./answers/extract/extract.ts";
+export { defaultPolicy, policySchema, type Policy, type PolicyInput } from "./answers/policy.ts";
+export type { Verdict as AnswerVerdict } from "./answers/term.ts";
+export { verify } from "./answers/verify.ts";
+export { vote, type Vote } from "./answers/vote.ts";
+
 export { Budget, type Limits } from "./core/budget.ts";
 export {
   addCost,
@@ -61,8 +69,10 @@ export type { Child, Space } from "./core/space.ts";
 export { ask, type Origin, type Question, type Split, type Task } from "./core/task.ts";
 export { pathTo, type Tree, type TreeNode } from "./core/tree.ts";
 
+export { fromAiSdk } from "./engine/ai-sdk.ts";
 export type { EmbeddedModel } from "./engine/embedded/embedded.ts";
 export { createEmbedded, loadEmbedded, type EmbeddedOptions } from "./engine/embedded/opening.ts";
+export { openOpenAI, type OpenAIModel, type OpenAIOptions } from "./engine/openai/openai.ts";
 export { scripted } from "./engine/scripted.ts";
 export { tabular } from "./engine/tabular.ts";
 export { wordTokenizer } from "./engine/words.ts";
@@ -74,6 +84,12 @@ export { recipeSchema, type Phase, type Recipe, type RecipeInput } from "./evolu
 export { instantiate, type FindMethod, type Ref } from "./evolution/resolver.ts";
 export { searching, type Searched } from "./evolution/searching.ts";
 export { findMethod, registry } from "./registry.ts";
+export type { Interpreter, Limits as SandboxLimits, Outcome, RunInput, Sandbox, Value } from "./sandbox/contract.ts";
+export { layers } from "./sandbox/doctor.ts";
+export type { Layer, LayerName } from "./sandbox/layers.ts";
+export { createSandbox, type SandboxOptions } from "./sandbox/pool.ts";
+export { runAll, runTests, type ProgramInput, type TestReport } from "./sandbox/tests.ts";
+export { calculator, pythonTool } from "./sandbox/tools.ts";
 export { exportData } from "./store/export.ts";
 export { forkInto } from "./store/fork.ts";
 export { Ledger } from "./store/ledger.ts";

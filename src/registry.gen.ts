@@ -229,6 +229,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/mcts.ts")).default,
   },
   {
+    id: "open",
+    kind: "family",
+    contract: "family",
+    section: "design",
+    about: "Questions in anyone's words, from a file or asked one by one; verdicts by the final answer.",
+    load: async () => (await import("./task-creator/families/open.ts")).default,
+  },
+  {
     id: "pass-at-k",
     kind: "instrument",
     contract: "function",
@@ -363,6 +371,14 @@ const entries: readonly Entry[] = [
     section: "C4",
     about: "Q + c·√(ln N(s)/N(s,a)); an unvisited child comes first, or counts as 0 (rStar-Math).",
     load: async () => (await import("./reasoner/search/scores/uct.ts")).default,
+  },
+  {
+    id: "unit-tests",
+    kind: "evaluator",
+    contract: "evaluator",
+    section: "B2",
+    about: "Runs the program of a solution in a sandbox: the share of the task's tests that it passes.",
+    load: async () => (await import("./evaluator/unit-tests.ts")).default,
   },
   {
     id: "v-rollout",

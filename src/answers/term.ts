@@ -74,7 +74,13 @@ export type Answer =
   /** Several relations that hold together (systems, "x = 2 and y = 3", "(p, q) = (3, 2)" unfolded). */
   | { readonly kind: "all"; readonly parts: readonly Answer[] }
   /** Calendar dates; a missing part is undefined. Times of day in seconds after midnight. */
-  | { readonly kind: "date"; readonly year?: number; readonly month?: number; readonly day?: number; readonly weekday?: number }
+  | {
+      readonly kind: "date";
+      readonly year?: number;
+      readonly month?: number;
+      readonly day?: number;
+      readonly weekday?: number;
+    }
   | { readonly kind: "time"; readonly seconds: number; readonly zone?: string }
   /** An option of a multiple choice, upper case; `text` what stands beside it. */
   | { readonly kind: "choice"; readonly letters: readonly string[]; readonly text?: Answer }

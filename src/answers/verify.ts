@@ -3,16 +3,13 @@ import { extract } from "./extract/extract.ts";
 import { judge } from "./judge/judge.ts";
 import { defaultPolicy, policySchema } from "./policy.ts";
 import type { Policy, PolicyInput } from "./policy.ts";
-import { read } from "./read/read.ts";
-import type { Answer, Verdict } from "./term.ts";
-import { OutOfFuel } from "./term.ts";
+import { answerOf, type Reading, reread } from "./rereadings.ts";
+import type { Verdict } from "./term.ts";
 
 /** Readings kept per policy: a gold answer is compared with many. */
 const most = 4_096;
 /** Characters of a text beyond which its reading is not kept. */
 const longest = 2_000;
-
-type Reading = { readonly text: string; readonly answer?: Answer };
 
 const readings = new WeakMap<Policy, Map<string, Reading>>();
 const policies = new WeakMap<object, Policy>();
@@ -46,25 +43,10 @@ function readingOf(text: string, policy: Policy): Reading {
   return reading;
 }
 
-function answerOf(text: string, policy: Policy): Answer | undefined {
-  try {
-    return read(text, policy, { left: policy.fuel });
-  } catch (error) {
-    if (error instanceof OutOfFuel || error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-const points = new WeakMap<Policy, Policy>();
-
-/** "1,2" was read as a decimal; beside several things it is a list. */
-function listed(reading: Reading, other: Answer, policy: Policy): Answer | undefined {
-  if (reading.answer?.kind !== "value" || !/\d,\d/u.test(reading.text)) return undefined;
-  if (!/^(?:set|tuple|pair|all|matrix|interval)$/u.test(other.kind)) return undefined;
-  let point = points.get(policy);
-  if (!point) points.set(policy, (point = { ...policy, separators: "point" }));
-  const answer = answerOf(reading.text, point);
-  return answer?.kind === "value" ? undefined : answer;
+/** The text without $ signs around it and the point behind it. */
+function plain(text: string): string {
+  const said = text.trim().replace(/[.\s]+$/u, "");
+  return (/^\$[^$]*\$$/u.test(said) ? said.slice(1, -1) : said).replaceAll(/\s+/gu, " ").trim();
 }
 
 /**
@@ -80,9 +62,11 @@ export function verify(gold: string, answer: string, policy?: PolicyInput): Verd
     if (a.text === b.text) return { equal: true, how: "identical" };
     if (!a.answer || !b.answer) return { equal: null, how: "too long to read" };
     const verdict = judge(a.answer, b.answer, chosen, { left: chosen.fuel });
-    if (verdict.equal || chosen.separators !== "auto") return verdict;
-    const [c, d] = [listed(a, b.answer, chosen), listed(b, a.answer, chosen)];
-    return c || d ? judge(c ?? a.answer, d ?? b.answer, chosen, { left: chosen.fuel }) : verdict;
+    if (verdict.equal) return verdict;
+    // One says no more than the other in all: "It is 5 amps." beside \boxed{It is 5 amps.}.
+    if (plain(gold) === plain(b.text) || plain(answer) === plain(a.text)) return { equal: true, how: "identical" };
+    const others = reread(a, b, chosen);
+    return others ? judge(...others, chosen, { left: chosen.fuel }) : verdict;
   } catch (error) {
     // A defect of this program must not end a run over a million answers; the verdict names it.
     return { equal: null, how: `failed: ${error instanceof Error ? error.message : String(error)}` };

@@ -41,7 +41,10 @@ describe("bridges from Python to JavaScript", () => {
     "_pyodide._base",
     "micropip",
   ])("import %s fails", async (name) => {
-    expect(await (await shared()).run(`import ${name}`)).toMatchObject({ status: "error", error: { type: "ModuleNotFoundError" } });
+    expect(await (await shared()).run(`import ${name}`)).toMatchObject({
+      status: "error",
+      error: { type: "ModuleNotFoundError" },
+    });
   });
 
   /** The functions that turn objects into those of the other language, found in memory; E is an error of JavaScript. */

@@ -1,5 +1,6 @@
 /** \boxed{…} and its relatives, in one pass over the text. */
 import { type Extraction, join, type Span, take } from "./span.ts";
+import { prose } from "./words.ts";
 
 const opening = /\\(?:boxed|fbox|framebox|boxed\s*\\text)\s*\{/uy;
 const bare = /\\(?:boxed|fbox)\s+([-+]?[\w.]+)/gu;
@@ -56,6 +57,13 @@ function outermost(closed: readonly Box[]): Box[] {
 const between =
   /^(?:\s|\$|\\[()[\],;!]|\\\\|&|[,;.]|\\q?quad|\\(?:text|mathrm|mbox)\s*\{|\}|(?:and|or|und|oder|et|ou|y|o|и|или|和|或)(?![\p{L}])|\p{L}(?:_\{?\w\}?)?\s*(?:=|\\in(?![a-z])))*$/u;
 
+/** "\boxed{1} papers and \boxed{2} bins": few words with "and", none of them a verb. */
+function isLink(gap: string): boolean {
+  if (!/(?<!\p{L})(?:and|or)(?!\p{L})/u.test(gap) || /[=:]/u.test(gap)) return false;
+  const words = gap.replaceAll(/\\[a-zA-Z]+/gu, " ").match(/\p{L}+/gu) ?? [];
+  return words.length <= 5 && !words.some((word) => prose.has(word.toLowerCase()));
+}
+
 /** The boxes of the last statement that has any, and before it each earlier one; best first. */
 export function boxed(text: string, region: Span): Extraction[] {
   if (!text.includes("box", region.from)) return [];
@@ -67,9 +75,9 @@ export function boxed(text: string, region: Span): Extraction[] {
     let word = ", ";
     while (i > 0 && group.length < 20) {
       const [from, to] = [full[i - 1].outer.to, full[i].outer.from];
-      const gap = to - from <= 40 ? text.slice(from, to) : "?";
+      const gap = to - from <= 60 ? text.slice(from, to) : "?";
       // A sentence or a paragraph that ends parts two statements.
-      if (!between.test(gap) || /\.\s|\.\$|\n\s*\n/u.test(gap)) break;
+      if (!(between.test(gap) || isLink(gap)) || /\.\s|\.\$|\n\s*\n/u.test(gap)) break;
       if (/(?<!\p{L})(?:or|oder|ou|или|或)(?!\p{L})/u.test(gap)) word = " or ";
       group.unshift(full[--i]);
     }

@@ -3,10 +3,10 @@ import type { Policy } from "../policy.ts";
 import { boxed } from "./boxed.ts";
 import { bolded, fenced, hashes, json, lastLines, reply, tagged } from "./markers.ts";
 import { phrases } from "./phrases.ts";
-import { equated, lastIn, leading, rightSide, withoutTail } from "./refine.ts";
+import { equated, lastIn, stated, unlabelled } from "./refine.ts";
 import { formulas, isAnswer, isSentence, sentenceEnd } from "./sentence.ts";
 import { type Extraction, type Span, take, trimmed } from "./span.ts";
-import { neutral } from "./words.ts";
+import { nothing, settled } from "./words.ts";
 
 export type { Extraction } from "./span.ts";
 
@@ -17,11 +17,6 @@ const marked =
 const longest = 100_000;
 const tailLength = 4000;
 
-/** "is 5", "= 5", "has 18 eggs": the last of these in a closing sentence says what it came to. */
-const copula =
-  /(?<![\p{L}])(?:is|are|was|were|(?:it|that|there)['’]s|equals?|be|has|have|had|gets?|gives?|gave|makes?|made|costs?|totals?|remains?|leaves?|yields?|obtains?|finds?|needs?|earns?|spends?|pays?|takes?|rounds?(?: up| down| off)? to|ist|sind|beträgt|ergibt|est|sont|es|son|vale|è|sono|é|são|равен|равна|равно|составляет)(?![\p{L}])\s*(?:equal to|exactly|only|now|therefore|about|a total of|:)?\s*/giu;
-/** "a total of 40 hours", "a length of 5 cm". */
-const total = /^(?:(?:an?|the)\s+)?(?:\p{L}+\s+)?of\s+(?=\\?[\p{Sc}\d(])/u;
 const opening = /^[\s*]*(?<word>yes|no|true|false)(?=[\s*]*[,.:;!—–-]|[\s*]*$)/iu;
 const closing = /(?<![\p{L}])(?:(?:is|are)\s+)?(?<word>yes|no|true|false)[\s.*!]*$/iu;
 
@@ -47,27 +42,16 @@ function conclusion(text: string, region: Span, spans: readonly Span[]): Extract
 
 function concluded(text: string, sentence: Span, spans: readonly Span[]): Extraction | undefined {
   const said = text.slice(sentence.from, sentence.to);
-  const inFormula = (at: number): boolean => spans.some((span) => at >= span.from && at < span.to);
-  const links = [...said.matchAll(copula)].filter(({ index }) => !inFormula(sentence.from + index));
-  const last = links.at(-1);
+  const none = nothing.exec(said);
+  if (none) {
+    const from = sentence.from + none.index;
+    return take(text, { from, to: from + none[0].length }, "conclusion");
+  }
   const sign = said.lastIndexOf("=");
   const equal = sign < 0 ? undefined : equated(text, sentence, spans);
-  if (equal && (!last || last.index < sign)) return equal;
-  if (last) {
-    const behind = trimmed(text, { from: sentence.from + last.index + last[0].length, to: sentence.to });
-    const rest = { ...behind, from: behind.from + (total.exec(text.slice(behind.from, behind.to))?.[0].length ?? 0) };
-    const remainder = text.slice(rest.from, rest.to);
-    const answer = /\d|\\[a-zA-Z]|[=^∞π√∅]/u.test(remainder) && isAnswer(remainder);
-    // "increasing on $(0, 1)$", "on March 5": words that lead up to an answer, unless they are mathematics.
-    const lead = /^(?:\p{Ll}+ )+(?=[\d$\\])/u.exec(remainder)?.[0].trim().split(" ") ?? [];
-    if (answer && !/^(?:on|at|in|by|for|to)\s/u.test(remainder) && lead.every((word) => neutral.has(word))) {
-      return take(text, withoutTail(text, rightSide(text, rest)), "conclusion");
-    }
-    const first = rest.from < rest.to ? leading(text, rest, spans, "conclusion") : undefined;
-    if (first) return first;
-  }
-  if (equal) return equal;
-  return lastIn(text, sentence, spans, "conclusion");
+  const { at, found } = stated(text, sentence, spans, "conclusion");
+  if (equal && (at === undefined || at < sign)) return equal;
+  return found ?? equal ?? lastIn(text, sentence, spans, "conclusion");
 }
 
 /** Candidates, best first; nothing is looked for that a better one made unnecessary. */
@@ -75,8 +59,15 @@ function* candidates(text: string): Generator<Extraction> {
   const region = reply(text);
   const body = trimmed(text, region);
   const whole = text.slice(body.from, body.to);
-  if (body.from < body.to && !marked.test(whole) && isAnswer(whole) && !isSentence(text.slice(body.from, region.to))) {
-    const all = take(text, body, "whole");
+  const spans = formulas(text, region);
+  const named = settled.test(whole.trim());
+  if (
+    body.from < body.to &&
+    (named || !marked.test(whole)) &&
+    isAnswer(whole) &&
+    !isSentence(text.slice(body.from, region.to))
+  ) {
+    const all = take(text, unlabelled(text, body, spans), "whole");
     if (all) yield all;
     return;
   }
@@ -100,7 +91,6 @@ function* candidates(text: string): Generator<Extraction> {
   const paragraph = Math.max(region.from, text.lastIndexOf("\n\n", body.to - 1));
   const strong = bolded(text, region);
   yield* strong.filter(({ from }) => from >= paragraph);
-  const spans = formulas(text, region);
   yield* conclusion(text, region, spans);
   yield* strong;
   const math = spans.at(-1);

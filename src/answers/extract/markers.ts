@@ -27,6 +27,11 @@ export function reply(text: string): Span {
     to -= mark.length;
     while (to > 0 && /\s/u.test(text[to - 1])) to--;
   }
+  // The start of another turn, and what some prompts make every reply say.
+  const closing = /(?:\s*<\|im_start\|>\w*|\s*I hope (?:it|this|that) is correct\.?)+$/u.exec(
+    text.slice(Math.max(0, to - 200), to),
+  );
+  if (closing) to = Math.max(0, to - 200) + closing.index;
   let from = 0;
   let inner: Span | undefined;
   const end = text

@@ -9,7 +9,7 @@ const adjective = /^\s+(?:finale?|correcta?|correcte|correta|corretta|definitiva
 const link =
   /^[\s*_"“”)]{0,6}(?:\((?:in|to|rounded)[^)\n]{0,60}\)\s*)?(?:(?:to|of|for|in)\s[^.:\n=]{1,100}?\s)??(?:(?:is|are|was|would be|will be|should be|must be|equals|comes to|comes out to(?: be)?|turns out to be|choice is|ist|lautet|beträgt|est|es|è|é|является|равен|равно|为|是)(?![a-zà-ÿа-я])|[:：]|=|—|–(?=\s))[\s:：*_"“”]*/iu;
 const detour =
-  /^(?:(?:the |la |die |l['’])?(?:option|choice|opción|opção|opzione|вариант|选项)(?![\p{L}])|therefore|thus|hence|then|also|indeed|simply|just|actually|equal to|given by|donc|:|\}|\*\*)\s*[,:：]?\s*/iu;
+  /^(?:(?:the |la |die |l['’])?(?:option|choice|opción|opção|opzione|вариант|选项)(?![\p{L}])|for sure|definitely|clearly|certainly|therefore|thus|hence|then|also|indeed|simply|just|actually|equal to|given by|donc|:|\}|\*\*)\s*[,:：]?\s*/iu;
 const refusal =
   /^(?:not|n't|no longer|obtained|found by|as follows|that|what|how|unique|correct|wrong|incorrect|required|based|expressed|supposed|going)(?!\p{L})(?!\s*$)/iu;
 const reversed =

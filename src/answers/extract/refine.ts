@@ -1,13 +1,18 @@
 /** From a statement about the answer to the answer in it. */
 import { boxed } from "./boxed.ts";
 import { quantities, spelledNumber, tail } from "./quantity.ts";
-import { formulas, isAnswer, sentenceEnd } from "./sentence.ts";
+import { formulas, isAnswer, isSentence, sentenceEnd } from "./sentence.ts";
 import { type Extraction, type Span, take, trimmed } from "./span.ts";
-import { clause, stops } from "./words.ts";
+import { clause, neutral, stops } from "./words.ts";
 
 const letter =
   /^(?:\\\(|\$)?[([]?(?<choice>[A-J])(?:[)\]](?:\\\)|\$)?|(?=[.,;:](?:\s|$)|\s+(?:because|since|as|is)(?!\p{L})|\s*$))/u;
-const truth = /^(?:yes|no|true|false|correct|incorrect|ja|nein|oui|non|sí|да|нет|是|否)(?![\p{L}])/iu;
+const truth = /^(?:yes|no(?!\s+\p{L})|true|false|correct|incorrect|ja|nein|oui|non|sí|да|нет|是|否)(?![\p{L}])/iu;
+/** "is 5", "= 5", "has 18 eggs": the last of these in a closing sentence says what it came to. */
+const copula =
+  /(?<![\p{L}])(?:is|are|was|were|(?:it|that|there)['’]s|equals?|be|has|have|had|gets?|gives?|gave|makes?|made|costs?|totals?|remains?|leaves?|yields?|obtains?|finds?|needs?|earns?|spends?|pays?|takes?|rounds?(?: up| down| off)? to|(?:in|de)creases? by|ist|sind|beträgt|ergibt|est|sont|es|son|vale|è|sono|é|são|равен|равна|равно|составляет)(?![\p{L}])\s*(?:equal to|exactly|only|now|therefore|about|a total of|:)?\s*/giu;
+/** "a total of 40 hours", "a length of 5 cm". */
+const total = /^(?:(?:an?|the)\s+)?(?:\p{L}+\s+)?of\s+(?=\\?[\p{Sc}\d(])/u;
 const linked = /^(?:[\s,;&*]|and|or|und|oder|et|ou|y|o|e|и|или)*$/u;
 const bold = /\*\*([^*\n]{1,300})\*\*/gu;
 
@@ -78,11 +83,15 @@ export function refine(text: string, region: Span, how: string): Extraction | un
   if (whole.from >= whole.to) return undefined;
   const [box] = boxed(text, whole);
   if (box) return { ...box, how: `${how}, ${box.how}` };
-  if (isAnswer(text.slice(whole.from, whole.to))) return take(text, withoutTail(text, whole), how);
+  // "Jane left 3 hours ago." has the form of a sentence, whatever its words.
+  const sentence = isSentence(text.slice(region.from, region.to).trim());
   const spans = formulas(text, whole);
+  if (!sentence && isAnswer(text.slice(whole.from, whole.to)))
+    return take(text, withoutTail(text, unlabelled(text, whole, spans)), how);
   const part = trimmed(text, { from: whole.from, to: sentenceEnd(text, whole.from, whole.to, spans) });
   const said = text.slice(part.from, part.to);
-  if (isAnswer(said)) return take(text, withoutTail(text, part), how);
+  if (!isSentence(`${said}.`) && isAnswer(said))
+    return take(text, withoutTail(text, unlabelled(text, part, spans)), how);
   const cut = clause.exec(said);
   const inFormula = cut && spans.some((span) => part.from + cut.index >= span.from && part.from + cut.index < span.to);
   if (cut && !inFormula && cut.index > 0 && isAnswer(said.slice(0, cut.index))) {
@@ -95,7 +104,48 @@ export function refine(text: string, region: Span, how: string): Extraction | un
     const from = part.from + strong.index + 2;
     return take(text, { from, to: from + strong[1].length }, `${how}, bold`);
   }
-  return lastIn(text, part, spans, how) ?? (said.split(/\s+/u).length <= 12 ? take(text, part, how) : undefined);
+  return (
+    stated(text, part, spans, how).found ??
+    lastIn(text, part, spans, how) ??
+    (said.split(/\s+/u).length <= 12 ? take(text, part, how) : undefined)
+  );
+}
+
+export interface Stated {
+  /** Where the last "is" of the part stands, outside formulas. */
+  readonly at: number | undefined;
+  /** The answer behind it. */
+  readonly found: Extraction | undefined;
+}
+
+/** What stands behind the last "is", "has", "gives" of a sentence, where that is an answer or begins with one. */
+export function stated(text: string, part: Span, spans: readonly Span[], how: string): Stated {
+  const said = text.slice(part.from, part.to);
+  const inFormula = (at: number): boolean => spans.some((span) => at >= span.from && at < span.to);
+  const last = [...said.matchAll(copula)].findLast(({ index }) => !inFormula(part.from + index));
+  if (!last) return { at: undefined, found: undefined };
+  const behind = trimmed(text, { from: part.from + last.index + last[0].length, to: part.to });
+  const rest = { ...behind, from: behind.from + (total.exec(text.slice(behind.from, behind.to))?.[0].length ?? 0) };
+  const remainder = text.slice(rest.from, rest.to);
+  const answer = /\d|\\[a-zA-Z]|[=^∞π√∅]/u.test(remainder) && isAnswer(remainder);
+  // "increasing on $(0, 1)$", "on March 5": words that lead up to an answer, unless they are mathematics.
+  const lead = /^(?:\p{Ll}+ )+(?=[\d$\\])/u.exec(remainder)?.[0].trim().split(" ") ?? [];
+  const found =
+    answer && !/^(?:on|at|in|by|for|to)\s/u.test(remainder) && lead.every((word) => neutral.has(word))
+      ? take(text, withoutTail(text, rightSide(text, unlabelled(text, rest, spans))), how)
+      : rest.from < rest.to
+        ? leading(text, rest, spans, how)
+        : undefined;
+  return { at: last.index, found };
+}
+
+const label = /^(?:[\p{L}'’-]+\s+){0,7}[\p{L}'’-]{2,}\s*[:：]\s*(?=\$|\\\(|\\\[|\\begin)/u;
+
+/** "Special matrix: $…$": the formula, where it is all that stands behind the colon. */
+export function unlabelled(text: string, part: Span, spans: readonly Span[]): Span {
+  const found = label.exec(text.slice(part.from, Math.min(part.to, part.from + 120)));
+  const from = part.from + (found?.[0].length ?? 0);
+  return found && spans.some((span) => span.from === from && span.to === part.to) ? { from, to: part.to } : part;
 }
 
 /** The last formula, the right side of the last equation, or the last quantity, whichever the part has. */

@@ -22,6 +22,7 @@ export function trimmed(text: string, { from, to }: Span): Span {
   while (end > start && (outer.test(text[end - 1]) || /[.。!！?？,，;；:：]/u.test(text[end - 1]))) {
     // 0.333… and 4! keep theirs; "5." is a five.
     if (text[end - 1] === "." && text[end - 2] === "." && text[end - 3] === ".") break;
+    if (text[end - 1] === "." && text.endsWith("\\right.", end)) break;
     if (
       text[end - 1] === "!" &&
       /[\p{L}\d)}!]/u.test(text[end - 2] ?? "") &&

@@ -42,3 +42,7 @@ export const months =
 /** A clause that only explains what stands before it. */
 export const clause =
   /,?\s+(?:because|since|which|where|when|as|so|assuming|given|considering|meaning|i\.e\.|for example|if we|after|before|weil|da|car|parce que|porque|потому что|так как)(?![\p{L}])|,\s+(?:and|but)\s+(?=(?:we|it|this|that|the|she|he|they)(?!\p{L}))|(?:，|,)?(?:因为|所以)/iu;
+
+/** "there is no solution", wherever it stands in a sentence. */
+export const nothing =
+  /(?<!\p{L})(?:there\s+(?:is|are|exists?)\s+|has\s+|have\s+)?no\s+(?:(?:real|integer|rational|positive|valid|such|possible|other|finite)\s+){0,2}(?:solutions?|roots?|numbers?|values?|limit|answer|integers?|points? of intersection|intersections?|triangles?|functions?)(?![\p{L}])/iu;

@@ -5,6 +5,8 @@ import { symbol } from "./trees.ts";
 const lone = /^(?:[([]\s*([A-Ja-j])\s*[)\]]|([A-J])[).:]?|([a-h])[)])\.?$/u;
 const named = /^(?:(?:the\s+)?(?:correct\s+)?(?:option|choice|answer))\s*:?\s*[([]?([A-Ja-j])[)\].]?$/iu;
 const beside = /^(?:[([]\s*([A-Ja-j])\s*[)\]]|([A-J])\s*[).:]|([a-h])\))\s+(\S.*)$/su;
+/** "C Cecile": the letter and what it stands for, without a mark between them. */
+const unmarked = /^([A-J])(?:())\s+(\p{Lu}\p{Ll}+(?:\s\p{L}+){0,3})$/u;
 const several = /^[([{]?[A-J](?:\s*(?:,|;|&|\band\b|,\s*and\b)\s*[A-J])+[)\]}]?$/u;
 
 /**
@@ -20,7 +22,7 @@ export function choice(text: string, rest: (text: string) => Answer): Answer | u
     const letters = [...new Set(text.match(/(?<![A-Za-z])[A-J](?![A-Za-z])/gu))].sort();
     return { kind: "choice", letters };
   }
-  const found = beside.exec(text);
+  const found = beside.exec(text) ?? unmarked.exec(text);
   if (!found) return undefined;
   // Brackets around a letter before a sign are mathematics: "(a) + b".
   if (/^[-+*/^=<>_!|×·≤≥≠≈∈∪∩]|^\\(?:cdot|times|cup|cap|in|le|ge|ne)/u.test(found[4])) return undefined;

@@ -1,8 +1,10 @@
 /** Whatever stands in brackets: tuples, intervals, sets, builders, matrices, systems. */
 import type { Answer, Expr } from "../term.ts";
 import { expression } from "./expressions.ts";
+import { matrix } from "./matrices.ts";
+import { pieces } from "./piecewise.ts";
 import { between, fail, find, findAll, is, nested, type Scope, textOf, type Token } from "./tokens.ts";
-import { apply, product, symbol, valueOf } from "./trees.ts";
+import { apply, power, symbol, valueOf } from "./trees.ts";
 
 type Domain = (Answer & { readonly kind: "domain" })["name"];
 
@@ -49,8 +51,13 @@ export function domain(scope: Scope, from: number, to: number, expected: boolean
   if (/^[\^_]-$/u.test(marks)) return sign === "ℝ" ? negative : { kind: "intersection", parts: [all, negative] };
   if (marks === "^*")
     return { kind: "difference", parts: [all, { kind: "set", items: [valueOf(zero)], written: "braces" }] };
-  return undefined;
+  // ℝ² and ℝⁿ are named; nothing is known of them.
+  return sign !== "∅" && is(scope.tokens[from + 1], "operator", "^")
+    ? valueOf(power(symbol(blackboardLetter(sign)), expression(scope, from + 2, to)))
+    : undefined;
 }
+
+const blackboardLetter = (sign: string): string => Object.keys(letters).find((key) => letters[key] === sign) ?? sign;
 
 const comma = (token: Token): boolean => is(token, "operator", ",");
 const semicolon = (token: Token): boolean => is(token, "operator", ";");
@@ -68,7 +75,7 @@ export function collection(scope: Scope, from: number, to: number): Answer | und
   return nested(scope, () => {
     const first = scope.tokens[from];
     if (first.type === "open" && scope.match[from] === to - 1) return bracketed(scope, from, to - 1);
-    return matrixOrSystem(scope, from, to);
+    return environment(scope, from, to);
   });
 }
 
@@ -78,7 +85,7 @@ function bracketed(scope: Scope, open: number, close: number): Answer | undefine
   if (first === "⌊" || first === "⌈") return undefined;
   if (first === "{" || first === "\\{") return braces(scope, open, close);
   if (tokens[open + 1]?.type === "begin" && match[open + 1] === close - 1) {
-    return first === "(" || first === "[" ? matrixOrSystem(scope, open + 1, close) : fail();
+    return first === "(" || first === "[" ? environment(scope, open + 1, close) : fail();
   }
   const parts = members(scope, open + 1, close);
   const listed = first === "[" ? rowsOf(scope, parts) : undefined;
@@ -179,65 +186,18 @@ function pattern(scope: Scope, from: number, to: number): Expr {
     : apply("tuple", ...parts.map(([a, b]) => expression(scope, a, b)));
 }
 
-const matrices = /^(?:[pbBvV]?(?:small)?matrix|array|tabular)$/u;
 const systems = /^(?:cases|dcases|rcases|aligned|align|split|gathered|gather|array|eqnarray|alignedat)$/u;
 
-/** \begin…\end, with a factor before or a transpose behind; |array| is a determinant. */
-function matrixOrSystem(scope: Scope, from: number, to: number): Answer | undefined {
+/** \begin…\end: a system, a function in pieces, or what is worked out with matrices. */
+function environment(scope: Scope, from: number, to: number): Answer | undefined {
   const { tokens, match } = scope;
-  if (is(tokens[from], "operator", "|") && tokens[from + 1]?.type === "begin" && match[from + 1] === to - 2) {
-    return { kind: "matrix", rows: rows(scope, from + 1, to - 2), determinant: true };
+  if (is(tokens[from], "begin") && match[from] === to - 1 && systems.test(tokens[from].text)) {
+    const relations = find(scope, from + 1, to - 1, (token) => token.type === "compare") >= 0;
+    const piecewise = relations ? pieces(scope, from + 1, to - 1) : undefined;
+    if (piecewise) return valueOf(piecewise);
+    if (relations || tokens[from].text !== "array") return system(scope, from + 1, to - 1);
   }
-  const transposed = transposeAt(scope, from, to);
-  const last = (transposed ?? to) - 1;
-  const begin = tokens[last]?.type === "end" ? match[last] : -1;
-  if (begin < from) return undefined;
-  const environment = tokens[begin].text;
-  const equations = find(scope, begin + 1, last, (token) => token.type === "compare") >= 0;
-  if (
-    begin === from &&
-    transposed === undefined &&
-    systems.test(environment) &&
-    (equations || environment !== "array")
-  ) {
-    return system(scope, begin + 1, last);
-  }
-  if (!matrices.test(environment)) return fail();
-  const cells = rows(scope, begin, last);
-  const straight = transposed === undefined ? cells : cells[0].map((_, i) => cells.map((row) => row[i]));
-  if (begin === from) {
-    return { kind: "matrix", rows: straight, ...(/^[vV]matrix$/u.test(environment) ? { determinant: true } : {}) };
-  }
-  const end = is(tokens[begin - 1], "operator", "*") ? begin - 1 : begin;
-  const scaled = is(tokens[from], "operator", "-") && end === from + 1 ? minusOne : expression(scope, from, end);
-  return { kind: "matrix", rows: straight.map((row) => row.map((cell) => product([scaled, cell]))) };
-}
-
-const minusOne: Expr = { kind: "number", value: { n: -1n, d: 1n } };
-
-/** Where ^T begins, if it ends the stretch. */
-function transposeAt(scope: Scope, from: number, to: number): number | undefined {
-  for (const size of [2, 4]) {
-    const tail = scope.tokens
-      .slice(Math.max(from, to - size), to)
-      .map(({ text }) => text)
-      .join("");
-    if (/^\^\{?(?:T|⊤|')\}?$/u.test(tail)) return to - size;
-  }
-  return undefined;
-}
-
-function rows(scope: Scope, begin: number, end: number): Expr[][] {
-  const cuts = findAll(scope, begin + 1, end, (token) => is(token, "operator", "\n"));
-  const lines = between(begin + 1, end, cuts).filter(([a, b]) => a < b);
-  const cells = lines.map(([a, b]) =>
-    between(
-      a,
-      b,
-      findAll(scope, a, b, (token) => is(token, "operator", "&")),
-    ).map(([c, d]) => expression(scope, c, d)),
-  );
-  return cells.length > 0 && cells.every((row) => row.length === cells[0].length) ? cells : fail();
+  return matrix(scope, from, to);
 }
 
 /** Lines that hold together. */

@@ -340,12 +340,12 @@ class Expression implements Parsing {
     if (text === "√") return power(this.atom(), number(rational(1n, 2n)));
     if (text === "∛") return power(this.atom(), number(rational(1n, 3n)));
     if (text === "∜") return power(this.atom(), number(rational(1n, 4n)));
-    if (text !== "|") fail();
-    this.#bars++;
+    if (text !== "|" && text !== "‖") fail();
+    if (text === "|") this.#bars++;
     const inner = this.sum();
-    this.#bars--;
-    if (!this.take("|")) fail();
-    return apply("abs", inner);
+    if (text === "|") this.#bars--;
+    if (!this.take(text)) fail();
+    return text === "‖" && inner.kind === "symbol" ? symbol(`‖${inner.name}‖`) : apply("abs", inner);
   }
 
   /** The factors of an argument without brackets: sin 2πx. */

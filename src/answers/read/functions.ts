@@ -198,6 +198,16 @@ function overlined(p: Parsing): Expr {
   return capitals ? braced(p, true) : fail();
 }
 
+/** The upper bound, which an index may follow: \sum^3_{k=1}. */
+function upperBound(p: Parsing): Expr {
+  const token = p.next;
+  if (!is(p.peek(1), "operator", "_") || !token || bracketHere(p, ["{"]) !== undefined) return p.exponent();
+  p.at++;
+  if (token.type === "letter") return symbol(token.text);
+  if (token.type === "constant" && token.text === "infinity") return constant("infinity");
+  return number(token.value ?? fail());
+}
+
 interface Bounds {
   readonly variable: string | undefined;
   readonly from: Expr | undefined;
@@ -210,7 +220,7 @@ function bounds(p: Parsing, named: boolean): Bounds {
   let from: Expr | undefined;
   let to: Expr | undefined;
   for (;;) {
-    if (p.take("^")) to = p.exponent();
+    if (p.take("^")) to = upperBound(p);
     else if (!p.take("_")) return { variable, from, to };
     else if (named) {
       const close = bracketHere(p, ["{"]);

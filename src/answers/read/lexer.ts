@@ -3,8 +3,23 @@ import type { Policy } from "../policy.ts";
 import { rational } from "../rational.ts";
 import { burn, type Fuel } from "../term.ts";
 import { tokensOfLetters } from "./letters.ts";
-import { numeral } from "./numbers.ts";
-import { blackboard, blank, commands, signs, silent, subscripts, superscripts, textual, vulgar } from "./symbols.ts";
+import { commaSpace, numeral, spacedWithin } from "./numbers.ts";
+import {
+  blackboard,
+  blank,
+  commands,
+  compound,
+  compounds,
+  figure,
+  figures,
+  glued,
+  signs,
+  silent,
+  subscripts,
+  superscripts,
+  textual,
+  vulgar,
+} from "./symbols.ts";
 import { fail, type Token, type TokenType } from "./tokens.ts";
 
 const degree = /\^\s*(?:\{\s*(?:\\circ|\\degree|°|∘)\s*\}|\\circ|\\degree|[°∘])/uy;
@@ -13,24 +28,6 @@ const runOfLetters = /[\p{L}\p{M}]+/uy;
 const environment = /\s*\{\s*([A-Za-z]+)\*?\s*\}(?:\s*\{[lcr| @{}]*\})?/uy;
 const oneLetter = /\s*\{?\s*([A-Z])\s*\}?/uy;
 const argument = /\*?\s*\{[^{}]*\}/uy;
-const compound = /<=|>=|=>|!=|==|<>|=\/=|~=|:=|->|\+\/-|\+-|\*\*|\.{3,}|-\+(?=\s*\d)/uy;
-const compounds: Readonly<Record<string, readonly [TokenType, string]>> = {
-  "<=": ["compare", "<="],
-  ">=": ["compare", ">="],
-  "=>": ["compare", "⇒"],
-  "!=": ["compare", "!="],
-  "<>": ["compare", "!="],
-  "=/=": ["compare", "!="],
-  "==": ["compare", "="],
-  ":=": ["compare", "="],
-  "~=": ["compare", "≈"],
-  "->": ["operator", "→"],
-  "+/-": ["operator", "±"],
-  "+-": ["operator", "±"],
-  "-+": ["operator", "∓"],
-  "**": ["operator", "^"],
-};
-
 const whiteSpace = /\s|[\u200b\u2060\ufeff]/u;
 
 export interface Lexing {
@@ -53,6 +50,8 @@ class Lexer {
   /** Open brackets: does a list stand in them, is it \text? */
   readonly #open: ("list" | "group" | "text")[] = [];
   #lists = 0;
+  /** Where the text in the innermost bracket begins. */
+  #inside = 0;
   #quotes = 0;
   #environments = 0;
   /** Tokens of \left, by which \right. takes its partner away. */
@@ -61,7 +60,7 @@ class Lexer {
   constructor(text: string, how: Lexing) {
     this.#text = text;
     this.#how = how;
-    this.#spaced = /[,，、]\s|,\\ |,~/u.test(text);
+    this.#spaced = commaSpace.test(text);
     this.#semicolons = text.includes(";");
   }
 
@@ -118,7 +117,7 @@ class Lexer {
     const follows = !this.#space && /,[-−+]?$/u.test(this.#text.slice(Math.max(0, this.#at - 2), this.#at));
     const surroundings = {
       separators: this.#how.policy.separators,
-      listed: (follows || this.#lists > 0) && !this.#spaced && !this.#semicolons && !this.#how.groups,
+      listed: (follows || this.#lists > 0) && !this.#isSpaced() && !this.#semicolons && !this.#how.groups,
       spaced: this.#spaced,
       tight: this.#last()?.type === "command" || ["^", "_"].includes(this.#last()?.text ?? ""),
     };
@@ -126,6 +125,11 @@ class Lexer {
     const text = this.#text.slice(this.#at, to);
     this.#at = to;
     this.#push("number", text, found);
+  }
+
+  /** Do spaces follow the commas around? Only those between the same brackets count. */
+  #isSpaced(): boolean {
+    return this.#spaced && (this.#lists === 0 || spacedWithin(this.#text, this.#inside, this.#at));
   }
 
   #symbol(char: string, size: number): void {
@@ -153,6 +157,10 @@ class Lexer {
       return this.#take(several[0].length, type, text);
     }
     if (char === ".") return this.#point();
+    if (char in figures) {
+      this.#at += size;
+      return this.#figure(figures[char]);
+    }
     const sign = signs.get(char);
     if (sign) return this.#sign(sign[0], sign[1], size);
     const raised = superscripts.get(char) ?? subscripts.get(char);
@@ -197,7 +205,10 @@ class Lexer {
         before !== undefined &&
         (before.type === "command" || "^_}]".includes(before.text) || before.type === "function");
       this.#open.push(group ? "group" : "list");
-      if (!group) this.#lists++;
+      if (!group) {
+        this.#lists++;
+        this.#inside = this.#at;
+      }
     } else if (text === "]" && this.#open.length === 0) {
       this.#open.push("list");
       this.#lists++;
@@ -321,6 +332,7 @@ class Lexer {
       this.#at += this.#match(argument)?.[0].length ?? 0;
       return undefined;
     }
+    if (name in figures) return this.#figure(figures[name]);
     if (name === "not") return this.#negated();
     const found = commands.get(name) ?? this.#glued(name) ?? fail();
     if (found[1] === " ") {
@@ -331,9 +343,22 @@ class Lexer {
     return this.#push(found[0], found[1]);
   }
 
+  /** \angle ABC and \triangle ABC are names. */
+  #figure(sign: string): void {
+    const found = this.#match(figure);
+    if (!found) return this.#push("letter", sign);
+    const measured = sign === "∠" && this.#last()?.text === "m" && this.tokens.pop() !== undefined;
+    return this.#take(
+      found[0].length,
+      "letter",
+      `${sign}${found[1] ?? found[2]}`,
+      measured ? { space: true } : undefined,
+    );
+  }
+
   /** "\quadx", which TeX would not take, is \quad x; the rest of the letters is read again. */
   #glued(name: string): readonly [TokenType, string] | undefined {
-    const prefix = /^(?:q?quad|cdot|times|pi)(?=[a-zA-Z]$)/u.exec(name)?.[0];
+    const prefix = glued.exec(name)?.[0];
     if (prefix === undefined) return undefined;
     this.#at -= name.length - prefix.length;
     return commands.get(prefix) ?? ["operator", " "];

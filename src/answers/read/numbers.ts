@@ -25,6 +25,15 @@ export interface Surroundings {
   readonly tight: boolean;
 }
 
+/** A comma that parts, not one inside a number. */
+export const commaSpace = /[,，、]\s|,\\ |,~/u;
+
+/** Do spaces follow the commas of the bracket that `at` is in, from `inside` on? Brackets that go on far count as if they did. */
+export function spacedWithin(text: string, inside: number, at: number): boolean {
+  const end = text.slice(at, at + 200).search(/[)\]}]/u);
+  return end < 0 || commaSpace.test(text.slice(Math.max(inside, at - 200), at + end));
+}
+
 /** Powers of ten beyond which a numeral is not written out. */
 const largest = 10_000;
 
@@ -82,6 +91,13 @@ const groups = (found: readonly Piece[], count: number): boolean =>
   (found[0].digits !== "0" || count === 1) &&
   found.slice(1, count).every((piece) => piece.digits.length === 3);
 
+/** 12,34,567 as it is written in India. */
+const lakh = (found: readonly Piece[], count: number): boolean =>
+  count > 2 &&
+  /^[1-9]\d?$/u.test(found[0].digits) &&
+  found[count - 1].digits.length === 3 &&
+  found.slice(1, count - 1).every((piece) => piece.digits.length === 2);
+
 /** How many pieces are groups of the whole part, and whether one more is the decimal part. `follows`: a comma comes next. */
 function divide(
   found: readonly Piece[],
@@ -101,7 +117,7 @@ function divide(
     case "{,}": {
       if (sign === "," && listed) return { whole: 1, decimal: false };
       if (separators === "comma") return { whole: 1, decimal: run === 2 };
-      if (grouped) return { whole: run, decimal: after === "." };
+      if (grouped || (separators === "auto" && lakh(found, run))) return { whole: run, decimal: after === "." };
       if (separators === "point" || run > 2 || !alone || follows) return { whole: 1, decimal: false };
       return { whole: 1, decimal: sign === "{,}" || !spaced || found[0].digits === "0" };
     }

@@ -4,6 +4,7 @@ import type { Policy } from "../policy.ts";
 import { rational } from "../rational.ts";
 import { type Answer, burn, type Fuel } from "../term.ts";
 import { basedNumeral } from "./bases.ts";
+import { bounded } from "./bounds.ts";
 import { pair } from "./brackets.ts";
 import { choice } from "./choices.ts";
 import { fold } from "./fold.ts";
@@ -113,18 +114,21 @@ export function read(text: string, policy: Policy, fuel: Fuel): Answer {
   const fast = bare.length <= policy.length ? quick(bare, policy) : undefined;
   if (fast) return fast;
   if (bare.length > policy.length) return { kind: "text", text: fold(bare, policy.caseSensitive) };
-  const { text: inner, mathematical } = unwrap(bare);
+  const { text: inner, mathematical } = unwrap(bare, policy);
   return readInner(inner, mathematical, policy, fuel, 0);
 }
 
 function readInner(inner: string, mathematical: boolean, policy: Policy, fuel: Fuel, level: number): Answer {
   const folded = (): Answer => ({ kind: "text", text: fold(inner, policy.caseSensitive) });
   if (inner === "") return folded();
-  const chosen = choice(inner, (rest) => {
+  const nested = (rest: string): Answer => {
+    const beside = unwrap(rest, policy);
     if (level > 2) return { kind: "text", text: fold(rest, policy.caseSensitive) };
-    const beside = unwrap(rest);
     return readInner(beside.text, beside.mathematical, policy, fuel, level + 1);
-  });
+  };
+  const chosen = choice(inner, nested);
+  const figure = /^(?:\\(triangle|angle)|([△∠]))\s*\{?\s*([A-Z]{3,})\s*\}?$/u.exec(inner);
+  if (figure) return nested(`${figure[1] ?? (figure[2] === "△" ? "triangle" : "angle")} ${figure[3]}`);
   const found = quick(inner, policy) ?? chosen ?? basedNumeral(inner, fuel);
   if (found) return found;
   if (onlyWords.test(inner)) {
@@ -134,6 +138,7 @@ function readInner(inner: string, mathematical: boolean, policy: Policy, fuel: F
   }
   return (
     temporal(withoutText(inner), policy) ??
+    (/^[a-z]|\sor\s[a-z]+$/iu.test(inner) ? bounded(inner, nested) : undefined) ??
     mathematics(inner, mathematical, policy, fuel, false) ??
     regrouped(inner, mathematical, policy, fuel) ??
     folded()
@@ -145,7 +150,10 @@ const mathematicalNames = /alpha|beta|gamma|delta|theta|infinity|lambda|omega|si
 /** Words without digits are mathematics only if they are few and short, or begin with a variable ("n is an integer"). */
 function isProse(text: string, mathematical: boolean): boolean {
   if (text[1] === " ") return false;
-  return text.split(/\s+/u).length > 3 || (!mathematical && /\p{L}{4,}/u.test(text.replaceAll(mathematicalNames, "")));
+  const bare = text.replaceAll(mathematicalNames, "");
+  return (
+    /\p{L}{5,}\s|\s\p{L}{5,}/u.test(bare) || text.split(/\s+/u).length > 3 || (!mathematical && /\p{L}{4,}/u.test(bare))
+  );
 }
 
 /** A second try with commas inside brackets as groups of thousands: 2(1,000 + 5). */

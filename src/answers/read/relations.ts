@@ -1,5 +1,6 @@
 /** Lists, alternatives, systems, relations and operations on sets: everything between brackets and whole answers. */
 import { burn, type Answer, type Comparison, type Expr } from "../term.ts";
+import { ray } from "./bounds.ts";
 import { collection, definition, domain } from "./collections.ts";
 import { expression } from "./expressions.ts";
 import { between, fail, find, findAll, is, nested, type Scope, textOf, type Token } from "./tokens.ts";
@@ -87,8 +88,21 @@ function combine(items: readonly Answer[]): Answer {
   if (sameName(items)) return { kind: "set", items, written: "or" };
   const same = distributed(items);
   if (same) return { kind: "set", items: same, written: "or" };
-  if (items.every(({ kind }) => kind === "relation" || kind === "member")) return { kind: "all", parts: items };
+  if (items.every(({ kind }) => kind === "relation" || kind === "member")) {
+    return repeated(items) ?? { kind: "all", parts: items };
+  }
   return paired(items) ?? { kind: "set", items, written: "listed" };
+}
+
+/** p = 5, q = 2, p = 7, q = 2: as many solutions as there are rounds of the names. */
+function repeated(items: readonly Answer[]): Answer | undefined {
+  const names = items.map((item) => (isEquation(item) ? symbolOf(item.sides[0]) : undefined));
+  const size = names.indexOf(names[0], 1);
+  const rounds =
+    size > 1 && items.length % size === 0 && names.every((name, i) => name !== undefined && name === names[i % size]);
+  if (!rounds) return undefined;
+  const solutions = Array.from({ length: items.length / size }, (_, i) => items.slice(i * size, (i + 1) * size));
+  return { kind: "set", items: solutions.map((parts) => ({ kind: "all", parts })), written: "or" };
 }
 
 /** "a, b = 1, 2". */
@@ -168,13 +182,34 @@ function relation(scope: Scope, from: number, end: number, cuts: readonly number
     const rest = answer(scope, from + 1, to);
     return signs[0] === "≈" && rest.kind === "value" ? { ...rest, approximate: true } : rest;
   }
-  const sides = stretches.map(([a, b], i) => sideOf(scope, a, b, i === 0 && signs[0] === "="));
+  if (empty && stretches.length === 2 && /^[<>]=?$/u.test(signs[0]))
+    return ray(signs[0], answer(scope, from + 1, to)) ?? fail();
+  const sides = stretches.map(([a, b], i) => {
+    const name = i === 0 && signs[0] === "=" ? labelled(scope, a, b) : undefined;
+    return name ?? sideOf(scope, a, b, i === 0 && signs[0] === "=");
+  });
   if (found) {
     if (signs.some((sign) => sign !== "=" && sign !== "≡")) fail();
     const reduced = sides.map((part) => valueOf(apply("mod", part.kind === "value" ? part.value : fail(), found.n)));
     return { kind: "relation", sides: reduced, signs: signs.map(() => "≡") };
   }
   return unfolded(sides, signs) ?? { kind: "relation", sides, signs };
+}
+
+/** The name of what an equation says, where it is no mathematics: "Area of ABC", [ABC], S_{△ABC}. */
+function labelled(scope: Scope, from: number, to: number): Answer | undefined {
+  const tokens = scope.tokens.slice(from, to);
+  if (
+    tokens.length > 10 ||
+    tokens.some(({ type }) => !["word", "letter", "constant", "open", "close", "operator"].includes(type))
+  )
+    return undefined;
+  const named =
+    tokens.some(({ type, text }) => type === "word" && text.length > 2 && text !== "mod") &&
+    tokens.every(({ type, text }) => type !== "operator" || text === "_" || text === "'");
+  const text = textOf(tokens);
+  const area = /^\[[A-Z]{3,8}\]$|^[A-Z]_\{?△[A-Z]+\}?$/u.test(text.replaceAll(" ", ""));
+  return named || area ? valueOf({ kind: "symbol", name: text.replaceAll(/[{}]/gu, "") }) : undefined;
 }
 
 /** x ≡ 3 mod 5 without brackets. */

@@ -39,6 +39,40 @@ export const signs: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...table("letter", "ϕ~phi ϵ~epsilon ϑ~theta ϱ~rho ς~sigma ℓ~l ∂~partial ∇~nabla ℏ~hbar µ~mu ∆~Delta"),
 ]);
 
+/** Commands that may have lost the space before a letter. */
+export const glued = /^(?:q?quad|cdot|times|pi)(?=[a-zA-Z]$)/u;
+
+/** Signs that make a name of the letters behind them. */
+export const figures: Readonly<Record<string, string>> = {
+  angle: "∠",
+  measuredangle: "∠",
+  "∠": "∠",
+  triangle: "△",
+  "△": "△",
+};
+export const figure =
+  /\s*(?:\{\s*([A-Z]'*(?:\s*[A-Z]'*)*|\d|\\?(?:alpha|beta|gamma|theta))\s*\}|([A-Z]'*(?:\s*[A-Z]'*)*|\d|\\?(?:alpha|beta|gamma|theta))(?![a-zA-Z]))/uy;
+
+/** ASCII signs of several characters. */
+export const compound = /<=|>=|=>|!=|==|<>|=\/=|~=|:=|->|\+\/-|\+-|\*\*|\.{3,}|-\+(?=\s*\d)/uy;
+/** The tokens they are; points are an ellipsis. */
+export const compounds: Readonly<Record<string, Row>> = {
+  "<=": ["compare", "<="],
+  ">=": ["compare", ">="],
+  "=>": ["compare", "⇒"],
+  "!=": ["compare", "!="],
+  "<>": ["compare", "!="],
+  "=/=": ["compare", "!="],
+  "==": ["compare", "="],
+  ":=": ["compare", "="],
+  "~=": ["compare", "≈"],
+  "->": ["operator", "→"],
+  "+/-": ["operator", "±"],
+  "+-": ["operator", "±"],
+  "-+": ["operator", "∓"],
+  "**": ["operator", "^"],
+};
+
 /** Names of functions in letters and after a backslash, with the names they have in trees. */
 export const functions: ReadonlyMap<string, string> = new Map(
   (

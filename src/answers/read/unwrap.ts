@@ -1,4 +1,5 @@
 /** What stands around an answer and says nothing: $ signs, \boxed, \text, markdown, quotes, a full stop. */
+import type { Policy } from "../policy.ts";
 import { commands, silent, textual } from "./symbols.ts";
 
 const wrapped =
@@ -82,8 +83,8 @@ function unescaped(text: string): string {
 }
 
 /** Between $ signs a comma parts numbers, as TeX sets it, unless it groups thousands: "$6,8$" are two. */
-function spread(text: string): string {
-  const numbers = /^\s*[-+−]?[1-9]\d*(?:,[-+−]?\d+)+\s*$/u.test(text);
+function spread(text: string, policy: Policy): string {
+  const numbers = policy.separators !== "comma" && /^\s*[-+−]?[1-9]\d*(?:,[-+−]?\d+)+\s*$/u.test(text);
   return numbers && !/^\s*[-+−]?\d{1,3}(?:,\d{3})+\s*$/u.test(text) ? text.replaceAll(",", ", ") : text;
 }
 
@@ -97,7 +98,7 @@ export interface Unwrapped {
 }
 
 /** Without wrappers around the whole and without the signs that part mathematics from text inside. */
-export function unwrap(text: string): Unwrapped {
+export function unwrap(text: string, policy: Policy): Unwrapped {
   let result = trimmed(foreign.test(text) ? text.replaceAll(foreign, (char) => plainChar(char)) : text);
   let mathematical = false;
   if (result.includes("\\\\")) result = unescaped(result);
@@ -107,7 +108,7 @@ export function unwrap(text: string): Unwrapped {
     const delimited = /^(?:\$|\\[([])/u.test(result);
     if (delimited) mathematical = true;
     else if (/^\\(?:text|mbox)/u.test(result)) mathematical = false;
-    result = trimmed(delimited || result.startsWith("\\boxed") ? spread(next) : next);
+    result = trimmed(delimited || result.startsWith("\\boxed") ? spread(next, policy) : next);
   }
   if (/\\[()[\]]/u.test(result)) {
     mathematical = true;
@@ -117,7 +118,7 @@ export function unwrap(text: string): Unwrapped {
     );
   }
   if (result.includes("$")) {
-    const plain = withoutDollars(result);
+    const plain = withoutDollars(result, policy);
     if (plain !== result) mathematical = true;
     result = plain.trim();
   }
@@ -125,7 +126,7 @@ export function unwrap(text: string): Unwrapped {
 }
 
 /** Takes away $…$ pairs, but no currency: "$5 and $6" costs, "$x$ or $y$" calculates. */
-function withoutDollars(text: string): string {
+function withoutDollars(text: string, policy: Policy): string {
   const at = [...text.matchAll(/(?<!\\)\$+/gu)];
   if (at.length < 2) return text;
   let result = "";
@@ -144,7 +145,7 @@ function withoutDollars(text: string): string {
         /^\d[\d.,]*\s+\p{L}{3,}/u.test(content))
     )
       continue;
-    result += `${text.slice(from, open.index)} ${spread(content)} `;
+    result += `${text.slice(from, open.index)} ${spread(content, policy)} `;
     from = close.index + close[0].length;
     i++;
   }

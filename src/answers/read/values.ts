@@ -44,14 +44,18 @@ function plain(scope: Scope, from: number, to: number): Value {
 /** 30°15'20". */
 function dms(scope: Scope, from: number, to: number): Value | undefined {
   const negative = is(scope.tokens[from], "operator", "-") ? 1 : 0;
-  const found = scope.tokens.slice(from + negative, to);
+  const written = scope.tokens.slice(from + negative, to);
+  // Two primes are one sign.
+  const found =
+    written.length === 7 && written[5].text === "'" && written[6].text === "'"
+      ? [...written.slice(0, 5), { ...written[5], text: "''" }]
+      : written;
   if (found.length < 4 || found.length > 6 || !is(found[1], "operator", "°")) return undefined;
   const signs = found
     .filter((_, i) => i % 2 === 1)
     .map(({ text }) => text)
     .join(" ");
-  const doubled = found.length === 6 && found[4].text === "'" && found[5].text === "'" ? undefined : signs;
-  if (doubled !== "° '" && doubled !== "° ' ''") return undefined;
+  if (signs !== "° '" && signs !== "° ' ''") return undefined;
   const unit = unitOf("°");
   if (!unit) return undefined;
   const [degrees, minutes, seconds] = [found[0], found[2], found[4]].map((token) => token?.value);

@@ -128,47 +128,45 @@ export class LocalLane implements Lane {
 
   /** Work begins once everything that the current turn asks for is known. */
   #start(): void {
-    this.#work ??= nextTurn()
-      .then(() => this.#run())
-      .finally(() => (this.#work = undefined));
+    this.#work ??= nextTurn().then(() => this.#run());
   }
 
   async #run(): Promise<void> {
     for (;;) {
       const [generation] = this.#generations;
+      const { tasks, prompts } = generation;
+      if (this.#rows.active + tasks.length + prompts.length === 0) {
+        if (this.#generations.length === 1) break;
+        this.#generations.shift();
+        continue;
+      }
       try {
         if (this.#closed) throw closed();
-        const more = await this.#advance(generation);
-        if (more) continue;
+        await this.#advance(generation);
       } catch (error) {
         this.#rows.fail(error);
-        for (const task of [...generation.tasks, ...generation.prompts.map((prompt) => prompt.task)]) task.fail(error);
-        generation.tasks.length = 0;
-        generation.prompts.length = 0;
+        for (const task of [...tasks.splice(0), ...prompts.splice(0).map((prompt) => prompt.task)]) task.fail(error);
       }
-      if (this.#generations.length === 1) return;
-      this.#generations.shift();
     }
+    // In the same moment as the look at what there is to do: what is asked from now on starts anew.
+    this.#work = undefined;
   }
 
-  /** One pass over prompts or one step of all rows. False if there is nothing left to do. */
-  async #advance(generation: Generation): Promise<boolean> {
-    const { tasks, prompts, weights } = generation;
+  /** One pass over prompts or one step of all rows. */
+  async #advance({ tasks, prompts, weights }: Generation): Promise<void> {
     const rows = this.#rows;
-    rows.dropCancelled();
-    while (tasks.length > 0 && rows.active < rows.capacity) {
-      for (const task of tasks.splice(0, rows.capacity - rows.active)) if (!task.cancelled) rows.place(task);
-    }
-    if (rows.active === 0 && prompts.length === 0) return false;
     if (this.#loaded !== weights) {
       rows.forget();
       await this.#session.load(weights);
       this.#loaded = weights;
       this.#spared = 0;
     }
+    rows.dropCancelled();
+    while (tasks.length > 0 && rows.active < rows.capacity) {
+      for (const task of tasks.splice(0, rows.capacity - rows.active)) if (!task.cancelled) rows.place(task);
+    }
     if (rows.active < rows.capacity && prompts.length > 0) await this.#read(prompts);
-    else await rows.step();
-    return true;
+    else if (rows.active > 0) await rows.step();
   }
 
   /** Reads as many prompts as give work to all free rows, so that few read prompts wait at a time. */

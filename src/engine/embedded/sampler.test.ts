@@ -158,6 +158,26 @@ describe("Sampler", () => {
     }
   });
 
+  it("hears a request made at any moment while it goes idle", async () => {
+    const sampler = open();
+    for (let moments = 0; moments < 40; moments++) {
+      const short = request({ maxTokens: 2 });
+      let followed: Promise<Sampled[]> | undefined;
+      await new Promise<void>((resolve) => {
+        const onToken = (): void => {
+          let waited = Promise.resolve();
+          for (let i = 0; i < moments; i++) waited = waited.then(() => undefined);
+          void waited.then(() => {
+            followed = sampler.submit(short);
+            resolve();
+          });
+        };
+        void sampler.submit({ ...short, maxTokens: 1, onToken });
+      });
+      expect(await followed).toHaveLength(1);
+    }
+  });
+
   it("serves far more requests than it has room for", async () => {
     const many = crowd(60).map((r) => ({ ...r, maxTokens: 3 }));
     expect(await sampleAll(open({ threads: 2, maxBatch: 4 }), many)).toEqual(await sampleAll(open(), many));

@@ -7,6 +7,11 @@ export class Heap<T> {
     return this.#entries.length;
   }
 
+  /** The smallest, left in. */
+  peek(): T | undefined {
+    return this.#entries[0]?.item;
+  }
+
   push(key: number, item: T): void {
     const entries = this.#entries;
     const entry = { key, order: this.#arrived++, item };

@@ -1,105 +1,90 @@
 import { z } from "zod";
 import type { Context } from "../../core/context.ts";
-import type { Guide, Reasoned } from "../../core/contracts.ts";
-import { messageOf, UserError } from "../../core/errors.ts";
-import { hash } from "../../core/json.ts";
+import type { Reasoned } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
-import type { RunError, Solution } from "../../core/solution.ts";
 import type { Question } from "../../core/task.ts";
-import type { TreeNode } from "../../core/tree.ts";
-import { aborted, failed, judge, stopped } from "../solve.ts";
-import { descend, MonteCarlo } from "./monte-carlo.ts";
-import { outputs, ranked } from "./rank.ts";
+import { Branching } from "./branching.ts";
+import { concluded, guided, guidedOptions } from "./guided.ts";
+import { furtherChild } from "./further.ts";
+import { MonteCarlo } from "./monte-carlo.ts";
+import ducb from "./scores/ducb.ts";
 import { explorationAt, scoreOf, selectionOptions } from "./selection.ts";
-import { familySpace, type Written } from "./space.ts";
-import vRollout from "./values/v-rollout.ts";
+import type { Written } from "./space.ts";
 
-const options = selectionOptions.extend({
+export const mctsOptions = guidedOptions.extend(selectionOptions.shape).extend({
   simulations: z.int().positive().default(64),
-  /** Children per expansion. */
+  /** Children per expansion; ducb adds one at a time. */
   children: z.int().positive().default(4),
   /** What an unvisited child counts as. */
   fpu: z.enum(["parent", "zero", "infinity"]).default("parent"),
   gamma: z.number().gt(0).max(1).default(1),
-  /** What the best solution is: at the end of the most visited or most valued path, the best scored, or by answer. */
-  output: z.enum(outputs).default("max-visit"),
   /** Do not enter explored subtrees again, and stop when all is explored (AlphaMath). */
   skipClosed: z.boolean().default(false),
-  /** Completions a node, where the context brings no Guide. */
-  rollouts: z.int().positive().default(1),
-  granularity: z.enum(["step", "token"]).default("step"),
-  expand: z.enum(["sample", "enumerate"]).default("sample"),
-  temperature: z.number().nonnegative().default(1),
-  prune: z.boolean().default(true),
-  merge: z.boolean().default(true),
+  /** The judge of complete replies does not err: do not enter subtrees in which it rejected everything. */
+  skipDead: z.boolean().default(false),
+  /** The judge of complete replies does not err: stop at the first one it accepts. */
+  early: z.boolean().default(false),
+  /** Without `merge`: equal states share one value. */
+  shareValues: z.boolean().default(false),
+  /** Simulations at a time, and what one in flight takes from the total of the nodes on its way. */
+  inFlight: z.int().positive().default(1),
+  virtualLoss: z.number().nonnegative().default(1),
+  /** Dirichlet(alpha) noise on the root's priors, with this share. */
+  noise: z.object({ alpha: z.number().positive(), share: z.number().min(0).max(1) }).optional(),
+  /** Of ducb: the reward of a simulation is 1 if it added a node and else 0 (RMaxTS). */
+  intrinsic: z.boolean().default(false),
 });
-type Options = z.output<typeof options>;
+export type MctsOptions = z.output<typeof mctsOptions>;
 
-/** Values of a node: terminals by the Evaluator where there is one, everything else by the Guide. */
-function valuer(question: Question, c: Context, o: Options, solve: (state: Written) => Solution) {
-  if (!c.guide && !c.evaluator && !c.family(question.family).check) {
-    throw new UserError(
-      `mcts has nothing to value a reply with: no Guide, no Evaluator, and the family ${question.family} has no check.`,
-      "Give the search one of them.",
-    );
-  }
-  const guide: Guide = c.guide ?? vRollout.create({ m: o.rollouts, temperature: o.temperature });
-  return async (node: TreeNode, state: Written): Promise<number | null> => {
-    const { steps, ended: terminal } = state;
-    if (terminal) {
-      const solution = solve(state);
-      if (solution.error) return 0;
-      if (c.evaluator) return (await judge(question, [solution], c))[0];
-    }
-    const [judgement] = await guide([{ node, question, steps, terminal }], c);
-    return judgement.score;
+/** The tree of a question, grown by so many simulations; leaves are valued by the mean of so many values. */
+export async function grow(id: string, question: Question, outer: Context, o: MctsOptions, rollouts = 1) {
+  const g = guided(id, question, outer, o, (node, cost) => grown.tree.charge(node, cost));
+  const random = g.c.random.fork(`mcts/${question.id}`);
+  const stop = (): boolean => g.error() !== undefined;
+  const value: typeof g.value = async (node, state) => {
+    if (rollouts === 1 || state.ended) return g.value(node, state);
+    const labels = Array.from({ length: rollouts }, (_, i) => `leaf ${i}`);
+    const values = await Promise.all(labels.map((label) => g.value(node, state, label)));
+    const known = values.filter((one) => one !== null);
+    return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0) / known.length;
   };
+  const score = scoreOf(o);
+  const grown =
+    score === undefined
+      ? new Branching<Written>({
+          space: g.space,
+          arms: ducb.create({ gamma: o.fade })(),
+          generate: furtherChild(g, o.expand),
+          merge: o.merge,
+          patience: o.children,
+          intrinsic: o.intrinsic,
+        })
+      : new MonteCarlo<Written>({
+          ...o,
+          space: g.space,
+          expand: g.expand,
+          score,
+          evaluate: value,
+          proves: o.early || o.skipDead,
+          random,
+          halted: stop,
+        });
+  const { simulations, inFlight } = o;
+  const weight = (m: number): number => explorationAt(o, m / simulations);
+  await g.search(() =>
+    grown instanceof Branching
+      ? grown.run({ attempts: simulations, inFlight, stop })
+      : grown.run({ simulations, inFlight, weight, stop }),
+  );
+  return { g, grown };
 }
 
-async function search(question: Question, outer: Context, o: Options): Promise<Reasoned> {
-  const c = outer.with({ budget: outer.budget.child({}) });
-  const space = familySpace(question, c, o);
-  const random = c.random.fork(`mcts/${question.id}`);
-  const grown = new MonteCarlo<Written>({
-    space,
-    score: scoreOf(o),
-    evaluate: valuer(question, c, o, space.solution),
-    children: o.children,
-    fpu: o.fpu,
-    gamma: o.gamma,
-    skipClosed: o.skipClosed,
-    merge: o.merge,
-    random,
-    halted: () => space.error !== undefined || stopped(c) !== undefined,
-  });
-  let error: RunError | undefined;
-  for (let m = 0; m < o.simulations && !error; m++) {
-    error = stopped(c);
-    if (error) break;
-    try {
-      if (!(await grown.simulate(explorationAt(o, m / o.simulations)))) error = space.error ?? stopped(c) ?? explored;
-    } catch (thrown) {
-      error = c.signal.aborted ? aborted : { where: "sample", message: messageOf(thrown) };
-    }
-  }
-  const { tree, states } = grown;
-  const solutions = new Map<number, Solution>();
-  for (const { id, terminal } of tree.nodes) {
-    if (!terminal) continue;
-    const solution = space.solution(states[id]);
-    solutions.set(id, solution);
-    tree.setSolution(id, solution.id);
-  }
-  const found = ranked(tree.nodes, solutions, o.output);
-  const id = hash(["mcts", question.id, random.seed, o]);
-  const finished = tree.finish({ id, taskId: question.id, by: "mcts", cost: c.budget.spent, oracle: false });
-  const none = failed(question, error ?? tooFew, { text: states[descend(tree.nodes, (node) => node.visits).id].text });
-  return { solutions: found.length > 0 ? found : [none], trees: [finished], episodes: [] };
+async function search(question: Question, c: Context, o: MctsOptions): Promise<Reasoned> {
+  const { g, grown } = await grow("mcts", question, c, o);
+  return concluded("mcts", question, g, grown, { output: o.output, options: o });
 }
 
-const explored: RunError = { where: "sample", message: "no action that the model offers leads to a complete reply" };
-const tooFew: RunError = { where: "budget", message: "no complete reply within the simulations" };
-
+/** Departures: with `inFlight` > 1 a simulation that arrives at a leaf in flight waits for it, so that none is valued twice. */
 export default defineMethod({
   id: "mcts",
   kind: "search",
@@ -107,6 +92,6 @@ export default defineMethod({
   section: "C4",
   about: "Monte-Carlo tree search over steps or tokens, guided by values and the policy's prior.",
   source: "Browne et al. 2012; Silver et al. 2018 (values instead of playouts)",
-  options,
+  options: mctsOptions,
   create: (o) => (question, c) => search(question, c, o),
 });

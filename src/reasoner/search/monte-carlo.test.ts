@@ -10,7 +10,7 @@ import ucbSurvey from "./scores/ucb-survey.ts";
 const scores = {
   puct: puct.create({ c: 1.25 }),
   "ucb-survey": ucbSurvey.create({ c: 1.25 }),
-  uct: uct.create({ c: 2, unvisited: "infinity" }),
+  uct: uct.create({ c: 2, factor: 1, unvisited: "infinity" }),
   alphazero: alphazero.create({ base: 19652, init: 1.25 }),
 };
 const fpus = ["parent", "zero", "infinity"] as const;
@@ -45,7 +45,13 @@ describe("selection scores", () => {
   });
   it("treat an unvisited child of uct as asked", () => {
     expect(scores.uct({ ...arm, visits: 0 }, 1)).toBe(Infinity);
-    expect(uct.create({ c: 2, unvisited: "zero" })({ ...arm, visits: 0 }, 1)).toBe(0);
+    const unseen = (unvisited: "zero" | "value-plus-1") => uct.create({ c: 2, factor: 1, unvisited });
+    expect(unseen("zero")({ ...arm, visits: 0 }, 1)).toBe(0);
+    expect(unseen("value-plus-1")({ ...arm, visits: 0 }, 1)).toBe(1.2);
+    expect(uct.create({ c: 0.7, factor: 2, unvisited: "zero" })(arm, 1)).toBeCloseTo(
+      0.2 + 0.7 * Math.sqrt(2 * Math.log(4)),
+      10,
+    );
   });
   it("leave Q alone when exploration has no weight", () => {
     for (const score of Object.values(scores)) expect(score(arm, 0)).toBe(0.2);

@@ -42,8 +42,11 @@ export interface MonteCarloOptions<S> {
   readonly halted: () => boolean;
 }
 
-/** What working on a leaf gave; undefined if it was cut short. */
-type Worked<S> = { readonly offered?: readonly Child<S>[]; readonly value: number } | undefined;
+/** What working on a leaf gave; no value if it was cut short. */
+interface Worked<S> {
+  readonly offered?: readonly Child<S>[];
+  readonly value: number | null;
+}
 
 export interface Simulations {
   readonly simulations: number;
@@ -112,8 +115,8 @@ export class MonteCarlo<S> {
       cancel: land,
       commit: (worked) => {
         land();
-        if (worked?.offered) this.#grow(node, worked.offered);
-        if (worked === undefined) return false;
+        if (worked.offered) this.#grow(node, worked.offered);
+        if (worked.value === null) return false;
         const dead = toExpand && node.children.length === 0;
         if (node.value === null) tree.setValue(node.id, dead ? 0 : worked.value, proves);
         tree.backup(node.id, node.value ?? 0, gamma);
@@ -132,7 +135,7 @@ export class MonteCarlo<S> {
     let offered: readonly Child<S>[] | undefined;
     if (toExpand) {
       offered = await (this.#o.expand ? this.#o.expand(node, state, children) : space.expand(state, children));
-      if (offered.length === 0 && halted()) return undefined;
+      if (offered.length === 0 && halted()) return { value: null };
       // What was in the tree at the launch is all that may decide, lest it depend on latencies.
       const gone = (child: Child<S>): boolean => {
         const key = space.key?.(child.state);
@@ -143,7 +146,7 @@ export class MonteCarlo<S> {
     }
     if (node.value !== null || twin !== null) return { offered, value: node.value ?? twin ?? 0 };
     const value = await evaluate(node, state);
-    return value === null && halted() ? undefined : { offered, value: value ?? 0 };
+    return { offered, value: value ?? (halted() ? null : 0) };
   }
 
   #grow(node: TreeNode, offered: readonly Child<S>[]): void {

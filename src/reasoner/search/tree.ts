@@ -171,7 +171,7 @@ export class GrowingTree {
   #close(node: Growing): void {
     for (let at: Growing | null = node; at !== null;) {
       at.closed = true;
-      const { parent, terminal, id } = at;
+      const { parent, terminal, id }: Growing = at;
       if (at.proof === undefined && !terminal && this.#alive[id] === 0 && !this.#cut.has(id)) at.proof = "dead";
       if (parent === null) return;
       if (at.proof === "dead") this.#alive[parent]--;
@@ -189,6 +189,13 @@ export class GrowingTree {
       node.total += share;
       share *= gamma;
     }
+  }
+
+  /** Adds visits of a node itself, as they were counted in another tree. */
+  tally(id: number, visits: number, total: number): void {
+    const node = this.#nodes[id];
+    node.visits += visits;
+    node.total += total;
   }
 
   /** Counts a visit in flight on the way to a node, which `land` takes back. */
