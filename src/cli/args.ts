@@ -41,3 +41,18 @@ export function natural(text: string): number {
 export function naturals(text: string): number[] {
   return text.split(",").map(natural);
 }
+
+const caps = ["tokens", "calls", "money", "seconds"] as const;
+
+/** "tokens=2000,seconds=30": caps of a budget. */
+export function limits(text: string): Partial<Record<(typeof caps)[number], number>> {
+  return Object.fromEntries(
+    text.split(",").map((part) => {
+      const [name, amount = ""] = part.split("=");
+      const known = caps.find((cap) => cap === name.trim());
+      if (known === undefined)
+        throw new InvalidArgumentError(`Write caps of ${caps.join(", ")}, as tokens=2000,seconds=30.`);
+      return [known, known === "money" || known === "seconds" ? positive(amount) : natural(amount)];
+    }),
+  );
+}

@@ -108,7 +108,7 @@ describe("bad input", () => {
     ["an unknown flag", ["evolve", "--foo"], "evolve --help"],
     ["a value that is no number", ["eval", "x", "--n", "many"], "eval --help"],
     ["a setting without a value", ["evolve", "x", "--set", "rounds"], "key=value"],
-    ["a missing argument", ["solve", "3 5 7 > 22"], "--checkpoint"],
+    ["a missing argument", ["eval"], "checkpoint"],
     ["an unknown device", ["evolve", "x", "--device", "abacus"], "webgpu"],
   ])("usage: %s", async (_, args, hint) => {
     expect(await cli(args)).toStrictEqual({
@@ -265,7 +265,7 @@ describe("a trained model", () => {
   });
 
   it("shows its reply once, streamed or not", async () => {
-    const args = ["solve", "--checkpoint", run, "--threads", "1", "3 5 7 > 22"];
+    const args = ["solve", "--checkpoint", run, "--reasoner", "cot", "--threads", "1", "3 5 7 > 22"];
     const [piped, shown] = [await cli(args), await cli(args, { tty: true })];
     expect(shown.stdout).toBe(piped.stdout);
     expect(piped.stdout).toMatch(/^.*\n✗ the rules do not accept it.*, \d+ tokens\n$/);

@@ -10,7 +10,7 @@ import { heldOut } from "../evolution/evaluate.ts";
 import { searching, type Searched } from "../evolution/searching.ts";
 import type { Settings } from "../evolution/start.ts";
 import { findMethod } from "../registry.ts";
-import { natural, naturals, object, setting } from "./args.ts";
+import { natural, naturals, object, positive, setting } from "./args.ts";
 import { json, line, paint, percent, table, type Io } from "./io.ts";
 import { openModel } from "./places.ts";
 
@@ -20,6 +20,7 @@ export interface EvalArgs {
   readonly difficulty?: number[];
   readonly n?: number;
   readonly k?: number[];
+  readonly temperature?: number;
   readonly form?: Extract<Form, "short" | "long">;
   readonly seed?: string;
   readonly threads?: number;
@@ -56,7 +57,7 @@ export async function evalCommand(io: Io, what: string, o: EvalArgs): Promise<Co
       signal: io.signal,
     });
     if (o.reasoner !== undefined) return await evalReasoner(io, dir, tasks, c, { ...o, reasoner: o.reasoner });
-    const measured = await coverage(tasks, c, { find: findMethod, form, ks });
+    const measured = await coverage(tasks, c, { find: findMethod, form, ks, temperature: o.temperature });
     if (o.json === true) json(io, { checkpoint: dir, family: family.id, difficulty: difficulties, form, ...measured });
     else
       show(
@@ -135,6 +136,7 @@ export function addEval(program: Command, io: Io): void {
     )
     .option("--n <n>", "tasks", natural, 1000)
     .option("--k <k>", "samples within which one must be right", naturals, [1, 16])
+    .option("--temperature <t>", "of the samples", positive, 1)
     .addOption(
       new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices([
         "short",

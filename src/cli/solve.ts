@@ -1,152 +1,132 @@
 import { Option, type Command } from "commander";
 import { Budget } from "../core/budget.ts";
 import { UserError } from "../core/errors.ts";
-import type { Form } from "../core/family.ts";
-import type { Model } from "../core/model.ts";
 import type { Device } from "../engine/embedded/thread.ts";
-import { makeContext, memoryCalls } from "../evolution/context.ts";
-import { optionsOf } from "../evolution/options.ts";
-import { instantiate } from "../evolution/resolver.ts";
 import type { Settings } from "../evolution/start.ts";
-import { findMethod } from "../registry.ts";
-import { natural, object, setting } from "./args.ts";
-import { Interrupted, json, line, paint, type Io } from "./io.ts";
-import { openModel } from "./places.ts";
+import { limits, natural, object, setting } from "./args.ts";
+import { solveFile } from "./batch.ts";
+import { count, duration, Interrupted, json, line, paint, type Io } from "./io.ts";
+import { openSpec } from "./models.ts";
+import { solverOf, type Solved, type SolvingArgs } from "./solving.ts";
 
-export interface SolveArgs {
-  readonly checkpoint: string;
-  readonly reasoner?: string;
-  readonly set?: Settings;
-  readonly samples?: number;
+export interface SolveArgs extends SolvingArgs {
+  readonly model?: string;
+  readonly checkpoint?: string;
+  readonly prices?: string;
   readonly tokens?: number;
-  readonly form?: Extract<Form, "short" | "long">;
   readonly family?: string;
   readonly options?: Settings;
-  readonly seed?: string;
   readonly threads?: number;
   readonly device?: Device;
   readonly json?: boolean;
+  readonly file?: string;
+  readonly out?: string;
+  readonly width?: number;
 }
 
-export interface Solved {
-  readonly question: string;
-  readonly reply: string;
-  readonly answer?: string;
-  /** What a check that sees the question only says; absent where the family has none. */
-  readonly accepted?: boolean;
-  readonly tokens: number;
-  readonly reasoner: string;
-  readonly error?: string;
-}
-
-/** Answers one question of a task family. */
-export async function solveCommand(io: Io, text: string, o: SolveArgs): Promise<Solved> {
-  const { model, family, recipe } = await openModel(o.checkpoint, o);
+/** Answers one question, or those of a file. */
+export async function solveCommand(io: Io, text: string | undefined, given: SolveArgs): Promise<Solved | undefined> {
+  const spec = given.model ?? given.checkpoint;
+  if (spec === undefined)
+    throw new UserError(
+      "no model is named",
+      "give --model: a run, a checkpoint's directory, or openai:MODEL@http://HOST/v1",
+    );
+  if ((text === undefined) === (given.file === undefined))
+    throw new UserError("solve answers one question or a file of them", "give a question, or --file FILE.jsonl");
+  const o = given.tokens === undefined ? given : { ...given, budget: { tokens: given.tokens, ...given.budget } };
+  const spoken = await openSpec(spec, o);
   try {
-    const question = family.question(text);
-    const form = o.form ?? (recipe?.family.id === family.id ? recipe.form : "short");
-    const voting = o.reasoner === "self-consistency";
-    const id = voting ? "bon" : (o.reasoner ?? "cot");
-    const options = await optionsFor(id, form, o);
-    const streams = io.tty && o.json !== true && id === "cot" && options.n === 1;
-    const budget = new Budget(o.tokens === undefined ? {} : { tokens: o.tokens });
-    const c = makeContext({
-      models: { reasoner: streams ? streaming(model, io.write) : model },
-      families: new Map([[family.id, family]]),
-      calls: memoryCalls(),
-      seed: `${o.seed ?? "1"}/solve`,
-      signal: io.signal,
-      budget,
-      ...(voting
-        ? { evaluator: await instantiate(findMethod, "evaluator", { id: "self-consistency", options: {} }) }
-        : {}),
-    });
-    const reason = await instantiate(findMethod, "reasoner", { id, options });
-    const [best] = (await reason(question, c)).solutions;
+    if (text === undefined || o.file !== undefined) {
+      await solveFile(io, spoken, { ...o, file: o.file ?? "", spec });
+      return undefined;
+    }
+    const stream = io.tty && o.json !== true;
+    const budget = new Budget();
+    const solver = await solverOf(spoken, io, o, { budget, stream });
+    const question = spoken.family.question(text);
+    const streams = stream && solver.reasoner === "cot" && solver.options.n === 1;
+    const told = streams ? undefined : tell(io, budget, o.json === true);
+    let solved: Solved;
+    try {
+      ({ solved } = await solver.solve(question));
+    } finally {
+      told?.();
+    }
     if (io.signal.aborted) throw new Interrupted("nothing was written; ask again");
-    const solved: Solved = {
-      question: question.text,
-      reply: best.text,
-      ...(best.answer === undefined ? {} : { answer: best.answer }),
-      ...(family.check ? { accepted: family.check(question, best.text) } : {}),
-      tokens: budget.spent.outputTokens,
-      reasoner: o.reasoner ?? "cot",
-      ...(best.error ? { error: best.error.message } : {}),
-    };
     if (o.json === true) json(io, solved);
     else show(io, solved, streams);
+    for (const note of spoken.notes()) io.warn(note);
     return solved;
   } finally {
-    await model.close();
+    await spoken.close();
   }
 }
 
-function show(io: Io, { reply, accepted, tokens, error }: Solved, streamed: boolean): void {
+/** Shows on a terminal what is being spent; the function returned ends that. */
+function tell(io: Io, budget: Budget, quiet: boolean): () => void {
+  if (quiet || !io.tty) return () => {};
+  const start = performance.now();
+  const clear = `\r${" ".repeat(Math.max(0, io.columns - 1))}\r`;
+  const timer = setInterval(() => {
+    const { calls, outputTokens, money } = budget.spent;
+    const flight = budget.held.calls > 0 ? `, ${budget.held.calls} in flight` : "";
+    const paid = money === undefined ? "" : `, ${money.toFixed(4)} paid`;
+    const seconds = duration((performance.now() - start) / 1000);
+    io.write(
+      `${clear}${paint(io, "dim", `${count(calls)} calls${flight}, ${count(outputTokens)} tokens${paid}, ${seconds}`)}`,
+    );
+  }, 200);
+  return () => {
+    clearInterval(timer);
+    io.write(clear);
+  };
+}
+
+function show(io: Io, { reply, answer, accepted, share, cost, error }: Solved, streamed: boolean): void {
   line(io, streamed ? "" : reply === "" ? "(no reply)" : reply);
+  if (answer !== undefined && reply.includes("\n")) line(io, `\n${paint(io, "bold", answer)}`);
+  const agreed = share === undefined ? "" : `; ${Math.round(100 * share)} % of the replies agree`;
   const verdict =
     accepted === undefined
       ? "nothing can check this without the answer"
       : accepted
         ? paint(io, "green", "✓ the rules accept it")
         : paint(io, "red", "✗ the rules do not accept it");
-  line(io, `${verdict}${error === undefined ? "" : ` (${error})`}, ${tokens} tokens`);
-}
-
-/** Options of the reasoner: what the flags mean for it, then --set. */
-async function optionsFor(id: string, form: Form, o: SolveArgs): Promise<Settings> {
-  const known = optionsOf(await findMethod(id));
-  const samples = o.samples ?? (id === "cot" ? 1 : undefined);
-  if (o.samples !== undefined && !("n" in known)) {
-    throw new UserError(
-      `${id} is not a matter of --samples`,
-      `see its options (autodidact methods ${id}) and give them by --set key=value`,
-    );
-  }
-  return {
-    ...("form" in known ? { form } : {}),
-    ...(samples === undefined ? {} : { n: samples }),
-    ...("temperature" in known && samples === 1 ? { temperature: 0 } : {}),
-    ...("tokens" in known && o.tokens !== undefined ? { tokens: o.tokens } : {}),
-    ...o.set,
-  };
-}
-
-/** The same model, which also shows its first completion as it is written. */
-function streaming(model: Model, write: (text: string) => void): Model {
-  const { name, version, can, tokenizer } = model;
-  let first = true;
-  const onToken = (completion: number, _id: number, text: string): void => {
-    if (completion > 0) return;
-    write(first ? text : ` ${text}`);
-    first = false;
-  };
-  return {
-    name,
-    version,
-    can,
-    tokenizer,
-    sample: (prompt, sampling) => model.sample(prompt, { ...sampling, onToken }),
-  };
+  const paid = cost.money === undefined ? "" : `, ${cost.money.toFixed(4)} paid`;
+  line(io, `${verdict}${agreed}${error === undefined ? "" : ` (${error})`}, ${cost.outputTokens} tokens${paid}`);
 }
 
 export function addSolve(program: Command, io: Io): void {
   program
     .command("solve")
-    .summary("answer a question")
-    .description("Answers a question with the model of a run or checkpoint: greedily, or by a reasoner that searches.")
-    .argument("<question>", "in the words of the task family; a wrong one shows the form expected")
-    .requiredOption("--checkpoint <dir>", "a run (its last round, or RUN@ROUND), or a checkpoint's directory")
-    .option("--reasoner <id>", "cot, bon, self-consistency, mcts, levin, … (default: cot, one greedy reply)")
+    .summary("answer a question, or a file of them")
+    .description(
+      "Answers with a model of ours or a server's. By default it samples until a vote is settled or the question's own check accepts a reply.",
+    )
+    .argument("[question]", "in the words of the task family; a server's model takes any")
+    .option(
+      "--model <spec>",
+      "a run (its last round, or RUN@ROUND), a checkpoint's directory, or openai:MODEL[@URL][?key=VARIABLE&concurrency=16]",
+    )
+    .option("--checkpoint <dir>", "the same as --model")
+    .option("--file <jsonl>", 'questions, a line {"question": "…"} each, with an answer where accuracy is to be told')
+    .option("--out <dir>", "with --file: where solutions, trees and calls go; the same again goes on")
+    .option("--width <n>", "with --file: questions side by side", natural, 32)
+    .option("--reasoner <id>", "adaptive, cot, bon, self-consistency, mcts, levin, … (default: adaptive)")
     .option("--set <key=value>", "an option of the reasoner; may be repeated", setting)
+    .option("--evaluator <id>", "what ranks the replies; it sees the question only")
     .option("--samples <n>", "samples to choose from", natural)
-    .option("--tokens <n>", "generated tokens at most", natural)
+    .option("--budget <caps>", "of a question: tokens=2000,calls=64,money=0.05,seconds=30", limits)
+    .option("--tokens <n>", "the same as --budget tokens=N", natural)
+    .option("--prices <json|file>", 'of a million tokens: {"MODEL*": {"input": 0.5, "output": 2}}')
     .addOption(
       new Option("--form <form>", "one derivation, or a chain of tries (default: the recipe's)").choices([
         "short",
         "long",
       ]),
     )
-    .option("--family <id>", "task family (default: what the checkpoint was trained on)")
+    .option("--family <id>", "task family (default: what the checkpoint was trained on; open for servers)")
     .option("--options <json>", "options of the family", object)
     .option("--seed <seed>", "of the samples", "1")
     .option("--threads <n>", "threads of the engine", natural)
@@ -156,8 +136,9 @@ export function addSolve(program: Command, io: Io): void {
       "after",
       `
 Examples
-  autodidact solve --checkpoint runs/demo-1 "make 22 from 3, 5 and 7"
-  autodidact solve --checkpoint runs/demo-1 --reasoner levin --tokens 500 "3 5 7 > 22"`,
+  autodidact solve --model runs/demo-1 "make 22 from 3, 5 and 7"
+  autodidact solve --model runs/demo-1 --reasoner levin --tokens 500 "3 5 7 > 22"
+  autodidact solve --model openai:qwen@http://localhost:8000/v1 --file questions.jsonl --out solved --budget calls=16`,
     )
-    .action(async (text: string, o: SolveArgs) => void (await solveCommand(io, text, o)));
+    .action(async (text: string | undefined, o: SolveArgs) => void (await solveCommand(io, text, o)));
 }

@@ -3,6 +3,7 @@ import { UserError, messageOf } from "../core/errors.ts";
 import type { CallId, Cost, Ids } from "../core/call.ts";
 import type { Context, Sample } from "../core/context.ts";
 import type { Judgement } from "../core/judgement.ts";
+import type { Question, Task } from "../core/task.ts";
 import type { Message, Model, Prompt, Tokenizer } from "../core/model.ts";
 
 export interface Asking {
@@ -72,7 +73,11 @@ export function undecided(base: Pick<Judgement, "of" | "by" | "level">, why: str
 }
 
 /** A model's answer to a question about its numbers, with the cost spent; a failing call says why instead. */
-export async function reading<T>(c: Context, cost: Cost, read: () => Promise<T>): Promise<T | { readonly lack: string }> {
+export async function reading<T>(
+  c: Context,
+  cost: Cost,
+  read: () => Promise<T>,
+): Promise<T | { readonly lack: string }> {
   const lack = stopped(c);
   if (lack !== undefined) return { lack };
   try {
@@ -104,4 +109,15 @@ export function idsOf(tokenizer: Tokenizer, texts: readonly string[]): { readonl
   const ids: number[] = [];
   const ends = texts.map((text) => ids.push(...tokenizer.encode(text)));
   return { ids, ends };
+}
+
+/** Pieces of a reply as one text: a tokenizer of ours separates words by single spaces, other models write their own. */
+export const written = (model: Model, pieces: readonly string[]): string =>
+  model.tokenizer ? pieces.filter((piece) => piece !== "").join(" ") : pieces.join("");
+
+/** The question as a task without truth: what a judge inside a judge may see. */
+export function withoutTruth({ id, family, text, ...rest }: Question): Task {
+  const shown = rest.public === undefined ? {} : { public: rest.public };
+  const origin = { by: "question", parents: [], seed: "", split: "eval" } as const;
+  return { id, family, text, ...shown, origin, by: [], secret: {} };
 }

@@ -49,7 +49,9 @@ export async function choose(
       0,
     );
     const found = await reading(c, { calls: 1, inputTokens, outputTokens: 0 }, read);
-    return "lack" in found ? asked.map(() => ({ ...found, calls: [] })) : found.map((weights) => normalised(weights, []));
+    return "lack" in found
+      ? asked.map(() => ({ ...found, calls: [] }))
+      : found.map((weights) => normalised(weights, []));
   }
   if (samples === 0) {
     throw new UserError(

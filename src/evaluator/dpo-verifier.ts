@@ -11,6 +11,8 @@ const options = ratioOptions.extend({
   score: z.enum(["implicit", "likelihood"]).default("implicit"),
 });
 
+const total = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
+
 /** Score: a log-ratio or log-likelihood, unbounded; only its order within a group means something. */
 function dpoVerifier(o: z.output<typeof options>): Evaluator {
   return async (group, c) => {
@@ -19,7 +21,7 @@ function dpoVerifier(o: z.output<typeof options>): Evaluator {
     return group.solutions.map(({ id: of }, i) => {
       const judged = { of, by: id, level: "outcome" } as const;
       if ("lack" in values) return undecided(judged, values.lack);
-      return { ...judged, score: values[i].reduce((sum: number, value: number) => sum + value, 0), calls: [] };
+      return { ...judged, score: total(values[i]), calls: [] };
     });
   };
 }
@@ -29,7 +31,8 @@ export default defineMethod({
   kind: "evaluator",
   contract: "evaluator",
   section: "B2",
-  about: "The reward that preference training gave a verifier: how much likelier it finds a solution than its reference.",
+  about:
+    "The reward that preference training gave a verifier: how much likelier it finds a solution than its reference.",
   source: "Hosseini et al. 2024, V-STaR; Rafailov et al. 2023",
   options,
   create: dpoVerifier,

@@ -46,10 +46,7 @@ export async function tokenRatios(
   method: string,
   { policy, reference, beta }: z.output<typeof ratioOptions>,
 ): Promise<readonly Float64Array[] | { readonly lack: string }> {
-  const [own, ref] = [
-    await tokenLogprobs(group, c, method, policy),
-    await tokenLogprobs(group, c, method, reference),
-  ];
+  const [own, ref] = [await tokenLogprobs(group, c, method, policy), await tokenLogprobs(group, c, method, reference)];
   if ("lack" in own) return own;
   if ("lack" in ref) return ref;
   return own.map((logprobs, i) => {

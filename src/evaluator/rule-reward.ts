@@ -23,7 +23,10 @@ const rule = z.union([
 
 const options = z.object({
   /** Propositions about a response: a regular expression that holds (1) or not (0), or P(yes) of the model. */
-  rules: z.array(rule).min(1).default([{ pattern: String.raw`\S`, weight: 1 }]),
+  rules: z
+    .array(rule)
+    .min(1)
+    .default([{ pattern: String.raw`\S`, weight: 1 }]),
   /** Judge whose score is r_RM; default 0. */
   base: z.string().optional(),
   samples: z.int().nonnegative().default(5).describe("replies a proposition, where the model gives no log-probs"),

@@ -70,7 +70,7 @@ export default defineMethod({
   id,
   kind: "evaluator",
   contract: "evaluator",
-  section: "B2",
+  section: "design",
   about: "Runs the program of a solution in a sandbox: the share of the task's tests that it passes.",
   source: "Chen et al. 2021, Evaluating Large Language Models Trained on Code",
   options,

@@ -20,7 +20,12 @@ export function chosenIn(reply: string, count: number): number | undefined {
 const usc =
   ({ temperature, maxTokens }: z.output<typeof options>): Evaluator =>
   async ({ task, solutions }, c) => {
-    const prompt = said(selection(task.text, solutions.map(({ text }) => text)));
+    const prompt = said(
+      selection(
+        task.text,
+        solutions.map(({ text }) => text),
+      ),
+    );
     const calls: string[] = [];
     let chosen: number | undefined = solutions.length === 1 ? 0 : undefined;
     for (const heat of [temperature, 0]) {

@@ -50,13 +50,15 @@ export interface CoverageOptions {
   readonly form: Form;
   /** As many samples a task are drawn as the largest k. */
   readonly ks: readonly number[];
+  /** Of the samples. Default 1. */
+  readonly temperature?: number;
 }
 
-/** One greedy reply and samples at temperature 1 for each task, judged by the family's exact verifier. */
+/** One greedy reply and samples for each task, judged by the family's exact verifier. */
 export async function coverage(
   tasks: readonly Task[],
   c: Context,
-  { find, form, ks }: CoverageOptions,
+  { find, form, ks, temperature: sampling = 1 }: CoverageOptions,
 ): Promise<Coverage> {
   const right = async (n: number, temperature: number): Promise<number[]> => {
     const reasoner = await instantiate(find, "reasoner", { id: "cot", options: { form, n, temperature } });
@@ -71,7 +73,7 @@ export async function coverage(
   };
   const greedy = await right(1, 0);
   const samples = Math.max(0, ...ks);
-  const counted = samples === 0 ? [] : await right(samples, 1);
+  const counted = samples === 0 ? [] : await right(samples, sampling);
   c.signal.throwIfAborted();
   return {
     tasks: tasks.length,

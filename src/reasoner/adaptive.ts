@@ -84,7 +84,7 @@ export default defineMethod({
   id: "adaptive",
   kind: "reasoner",
   contract: "reasoner",
-  section: "C2",
+  section: "design",
   about: "Samples until the vote is settled or a check accepts; searches only where there is a check.",
   source: "Aggarwal et al. 2023, Let's Sample Step by Step: Adaptive-Consistency",
   options,

@@ -3,7 +3,7 @@ import type { Policy } from "../policy.ts";
 import { boxed } from "./boxed.ts";
 import { bolded, fenced, hashes, json, lastLines, reply, tagged } from "./markers.ts";
 import { phrases } from "./phrases.ts";
-import { equated, lastIn, stated, unlabelled } from "./refine.ts";
+import { counted, equated, lastIn, stated, unlabelled } from "./refine.ts";
 import { formulas, isAnswer, isSentence, sentenceEnd } from "./sentence.ts";
 import { type Extraction, type Span, take, trimmed } from "./span.ts";
 import { nothing, settled } from "./words.ts";
@@ -54,6 +54,18 @@ function concluded(text: string, sentence: Span, spans: readonly Span[]): Extrac
   return found ?? equal ?? lastIn(text, sentence, spans, "conclusion");
 }
 
+const option = /(?<![\p{L}\d])\([A-J]\)(?![\p{L}\d])/gu;
+
+/** "I would go with (B) here": the last option in brackets of a few words that are no mathematics. */
+function optional(text: string, body: Span): Extraction | undefined {
+  const said = text.slice(body.from, body.to);
+  if (said.length > 200 || /[\d\\=+^$]/u.test(said) || !/\p{Ll}{3,}\s/u.test(said) || said.startsWith("("))
+    return undefined;
+  const last = [...said.matchAll(option)].at(-1);
+  const from = body.from + (last?.index ?? 0);
+  return last && take(text, { from, to: from + last[0].length }, "option in brackets");
+}
+
 /** Candidates, best first; nothing is looked for that a better one made unnecessary. */
 function* candidates(text: string): Generator<Extraction> {
   const region = reply(text);
@@ -67,7 +79,9 @@ function* candidates(text: string): Generator<Extraction> {
     isAnswer(whole) &&
     !isSentence(text.slice(body.from, region.to))
   ) {
-    const all = take(text, unlabelled(text, body, spans), "whole");
+    const option = optional(text, body);
+    if (option) yield option;
+    const all = take(text, counted(text, unlabelled(text, body, spans)), "whole");
     if (all) yield all;
     return;
   }
@@ -93,6 +107,8 @@ function* candidates(text: string): Generator<Extraction> {
   yield* strong.filter(({ from }) => from >= paragraph);
   yield* conclusion(text, region, spans);
   yield* strong;
+  const chosen = optional(text, body);
+  if (chosen) yield chosen;
   const math = spans.at(-1);
   const formula = math && take(text, math, "last formula");
   if (formula) yield formula;

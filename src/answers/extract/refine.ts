@@ -1,4 +1,5 @@
 /** From a statement about the answer to the answer in it. */
+import { numberOf } from "../number-words.ts";
 import { boxed } from "./boxed.ts";
 import { quantities, spelledNumber, tail } from "./quantity.ts";
 import { formulas, isAnswer, isSentence, sentenceEnd } from "./sentence.ts";
@@ -137,6 +138,20 @@ export function stated(text: string, part: Span, spans: readonly Span[], how: st
         ? leading(text, rest, spans, how)
         : undefined;
   return { at: last.index, found };
+}
+
+const quantified = /^(?:(?<word>[\p{L}'’]+)\s+){1,6}?(?:of|to|at|by|about)\s+(?=[-−+]?\s?\\?[\p{Sc}\d.])/u;
+const operation =
+  /(?<!\p{L})(?:roots?|log|ln|base|cubed?|squared?|factorial|power|sum|product|quotient|difference|ratio|out|from|half|halves|thirds?|quarters?|fourths?|\p{L}+ths?|between)(?!\p{L})/iu;
+
+/** "net change of -$40": the quantity that ends a phrase about it. */
+export function counted(text: string, part: Span): Span {
+  const said = text.slice(part.from, part.to);
+  const found = said.length <= 120 ? quantified.exec(said) : null;
+  if (!found || operation.test(found[0]) || numberOf(found[0].trim().split(/\s+/u)[0])) return part;
+  const from = part.from + found[0].length;
+  const [quantity] = quantities(text, { from: from - 1, to: part.to });
+  return quantity && quantity.from <= from && quantity.to === part.to ? { from, to: part.to } : part;
 }
 
 const label = /^(?:[\p{L}'’-]+\s+){0,7}[\p{L}'’-]{2,}\s*[:：]\s*(?=\$|\\\(|\\\[|\\begin)/u;

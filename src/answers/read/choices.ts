@@ -6,8 +6,10 @@ const lone = /^(?:[([]\s*([A-Ja-j])\s*[)\]]|([A-J])[).:]?|([a-h])[)])\.?$/u;
 const named = /^(?:(?:the\s+)?(?:correct\s+)?(?:option|choice|answer))\s*:?\s*[([]?([A-Ja-j])[)\].]?$/iu;
 const beside = /^(?:[([]\s*([A-Ja-j])\s*[)\]]|([A-J])\s*[).:]|([a-h])\))\s+(\S.*)$/su;
 /** "C Cecile": the letter and what it stands for, without a mark between them. */
-const unmarked = /^([A-J])(?:())\s+(\p{Lu}\p{Ll}+(?:\s\p{L}+){0,3})$/u;
+const unmarked = /^(?<letter>[A-J])\s+(?<rest>\p{Lu}\p{Ll}+(?:\s\p{L}+){0,3})$/u;
 const several = /^[([{]?[A-J](?:\s*(?:,|;|&|\band\b|,\s*and\b)\s*[A-J])+[)\]}]?$/u;
+
+const bracketed = /^[([][A-J][)\]](?:\s*(?:,|;|&|\band\b|,\s*and\b)\s*[([][A-J][)\]])+$/u;
 
 /**
  * The choice a text states. A lone capital letter from A to J counts as one, though it may be a symbol (`symbolOfChoice`);
@@ -18,11 +20,13 @@ export function choice(text: string, rest: (text: string) => Answer): Answer | u
   const one = lone.exec(text) ?? named.exec(text);
   if (one) return { kind: "choice", letters: [(one[1] ?? one[2] ?? one[3]).toUpperCase()] };
   if (!/^[([{A-J]|^[a-h]\)/u.test(text)) return undefined;
-  if (several.test(text) && !/^[([{]/u.test(text)) {
+  if (bracketed.test(text) || (several.test(text) && !/^[([{]/u.test(text))) {
     const letters = [...new Set(text.match(/(?<![A-Za-z])[A-J](?![A-Za-z])/gu))].sort();
     return { kind: "choice", letters };
   }
-  const found = beside.exec(text) ?? unmarked.exec(text);
+  const { letter, rest: name } = unmarked.exec(text)?.groups ?? {};
+  if (letter !== undefined && name !== undefined) return { kind: "choice", letters: [letter], text: rest(name) };
+  const found = beside.exec(text);
   if (!found) return undefined;
   // Brackets around a letter before a sign are mathematics: "(a) + b".
   if (/^[-+*/^=<>_!|×·≤≥≠≈∈∪∩]|^\\(?:cdot|times|cup|cap|in|le|ge|ne)/u.test(found[4])) return undefined;

@@ -115,9 +115,11 @@ class Lexer {
 
   #number(): void {
     const follows = !this.#space && /,[-−+]?$/u.test(this.#text.slice(Math.max(0, this.#at - 2), this.#at));
+    // Only the commas between the same brackets tell how this list is spaced.
+    const spaced = this.#spaced && (this.#lists === 0 || spacedWithin(this.#text, this.#inside, this.#at));
     const surroundings = {
       separators: this.#how.policy.separators,
-      listed: (follows || this.#lists > 0) && !this.#isSpaced() && !this.#semicolons && !this.#how.groups,
+      listed: (follows || this.#lists > 0) && !spaced && !this.#semicolons && !this.#how.groups,
       spaced: this.#spaced,
       tight: this.#last()?.type === "command" || ["^", "_"].includes(this.#last()?.text ?? ""),
     };
@@ -125,11 +127,6 @@ class Lexer {
     const text = this.#text.slice(this.#at, to);
     this.#at = to;
     this.#push("number", text, found);
-  }
-
-  /** Do spaces follow the commas around? Only those between the same brackets count. */
-  #isSpaced(): boolean {
-    return this.#spaced && (this.#lists === 0 || spacedWithin(this.#text, this.#inside, this.#at));
   }
 
   #symbol(char: string, size: number): void {
@@ -157,12 +154,8 @@ class Lexer {
       return this.#take(several[0].length, type, text);
     }
     if (char === ".") return this.#point();
-    if (char in figures) {
-      this.#at += size;
-      return this.#figure(figures[char]);
-    }
     const sign = signs.get(char);
-    if (sign) return this.#sign(sign[0], sign[1], size);
+    if (sign) return sign[1] in figures ? this.#figure(figures[sign[1]], size) : this.#sign(sign[0], sign[1], size);
     const raised = superscripts.get(char) ?? subscripts.get(char);
     if (raised !== undefined) return this.#raised(superscripts.has(char) ? superscripts : subscripts);
     const part = vulgar.get(char);
@@ -343,17 +336,12 @@ class Lexer {
     return this.#push(found[0], found[1]);
   }
 
-  /** \angle ABC and \triangle ABC are names. */
-  #figure(sign: string): void {
+  /** \angle ABC and \triangle ABC are names; so is m\angle ABC. */
+  #figure(sign: string, size = 0): void {
+    this.#at += size;
     const found = this.#match(figure);
-    if (!found) return this.#push("letter", sign);
-    const measured = sign === "∠" && this.#last()?.text === "m" && this.tokens.pop() !== undefined;
-    return this.#take(
-      found[0].length,
-      "letter",
-      `${sign}${found[1] ?? found[2]}`,
-      measured ? { space: true } : undefined,
-    );
+    if (sign === "∠" && this.#last()?.text === "m") this.tokens.pop();
+    this.#take(found?.[0].length ?? 0, "letter", sign + (found?.[1] ?? found?.[2] ?? ""));
   }
 
   /** "\quadx", which TeX would not take, is \quad x; the rest of the letters is read again. */

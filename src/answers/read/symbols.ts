@@ -36,7 +36,7 @@ export const signs: ReadonlyMap<string, Row> = new Map<string, Row>([
     sign,
     ["letter", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(" ")[i]],
   ]),
-  ...table("letter", "ϕ~phi ϵ~epsilon ϑ~theta ϱ~rho ς~sigma ℓ~l ∂~partial ∇~nabla ℏ~hbar µ~mu ∆~Delta"),
+  ...table("letter", "ϕ~phi ϵ~epsilon ϑ~theta ϱ~rho ς~sigma ℓ~l ∂~partial ∇~nabla ℏ~hbar µ~mu ∆~Delta ∠ △"),
 ]);
 
 /** Commands that may have lost the space before a letter. */
@@ -46,8 +46,8 @@ export const glued = /^(?:q?quad|cdot|times|pi)(?=[a-zA-Z]$)/u;
 export const figures: Readonly<Record<string, string>> = {
   angle: "∠",
   measuredangle: "∠",
-  "∠": "∠",
   triangle: "△",
+  "∠": "∠",
   "△": "△",
 };
 export const figure =

@@ -54,7 +54,9 @@ function trimmed(text: string): string {
         ? text[end - 2] !== "." && text[end - 2] !== "\\" && !text.endsWith("\\right.", end)
         : char === "。" || (char === "," && text[end - 2] !== "\\") || char === "．";
     const escaped = char === ";" && text[end - 2] !== "\\";
-    if (!/\s/u.test(char) && !stops && !escaped) break;
+    // A backslash without what it would escape.
+    const loose = char === "\\" && end > 1;
+    if (!/\s/u.test(char) && !stops && !escaped && !loose) break;
     end--;
   }
   return text.slice(0, end).trimStart();

@@ -27,3 +27,22 @@ export function dirichlet(random: Random, alpha: number, n: number): number[] {
   const sum = draws.reduce((a, b) => a + b, 0);
   return draws.map((draw) => (sum === 0 ? 1 / n : draw / sum));
 }
+
+/** An index, drawn by weights that sum to 1. */
+export function indexBy(random: Random, weights: readonly number[]): number {
+  let left = random.next();
+  const drawn = weights.findIndex((weight) => (left -= weight) < 0);
+  // Rounding can leave a little over.
+  return drawn < 0 ? weights.findLastIndex((weight) => weight > 0) : drawn;
+}
+
+/** Softmax of logit(r), r kept 1e-7 away from 0 and 1. */
+export function logitSoftmax(scores: readonly number[]): number[] {
+  const logits = scores.map((score) => {
+    const r = Math.min(1 - 1e-7, Math.max(1e-7, score));
+    return Math.log(r / (1 - r));
+  });
+  const top = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
+  return logits.map((logit) => Math.exp(logit - top) / sum);
+}

@@ -33,6 +33,7 @@ export type GuidedOptions = z.output<typeof guidedOptions>;
 
 /** A question as a guided search sees it. Costs are charged to nodes as they arise. */
 export interface Guided {
+  readonly question: Question;
   /** With a budget of the search's own. */
   readonly c: Context;
   readonly space: FamilySpace;
@@ -66,6 +67,7 @@ export function guided(
   const space = familySpace(question, c, o);
   let error: RunError | undefined;
   return {
+    question,
     c,
     space,
     error: () => error ?? stopped(c),

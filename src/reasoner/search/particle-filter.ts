@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Context } from "../../core/context.ts";
 import type { Reasoned } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
-import type { Random } from "../../core/random.ts";
 import type { Question } from "../../core/task.ts";
+import type { Solution } from "../../core/solution.ts";
 import { bestFirst } from "../solve.ts";
+import { indexBy, logitSoftmax } from "./draws.ts";
 import { toBe } from "./further.ts";
 import { concluded, guided, guidedOptions } from "./guided.ts";
 import type { Written } from "./space.ts";
@@ -18,7 +19,8 @@ const options = guidedOptions.extend({
   resampleAt: z.number().min(0).max(1).default(1),
   /** The best is the particle with the highest weight, or one drawn by weight. */
   answer: z.enum(["argmax", "sample"]).default("argmax"),
-  prune: z.boolean().default(false),
+  prune: guidedOptions.shape.prune.unwrap().default(false),
+  merge: guidedOptions.shape.merge.unwrap().default(false),
 });
 type Options = z.output<typeof options>;
 
@@ -27,25 +29,6 @@ interface Particle {
   /** Score of the whole prefix, 0 for one that cannot go on. */
   readonly score: number;
   readonly done: boolean;
-}
-
-/** Softmax of logit(r) over the particles. */
-export function weightsOf(scores: readonly number[]): number[] {
-  const logits = scores.map((score) => {
-    const r = Math.min(1 - 1e-7, Math.max(1e-7, score));
-    return Math.log(r / (1 - r));
-  });
-  const top = Math.max(...logits);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
-  return logits.map((logit) => Math.exp(logit - top) / sum);
-}
-
-function draw(random: Random, weights: readonly number[]): number {
-  let left = random.next();
-  return Math.max(
-    0,
-    weights.findIndex((weight) => (left -= weight) < 0),
-  );
 }
 
 async function search(question: Question, outer: Context, o: Options): Promise<Reasoned> {
@@ -83,35 +66,26 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     for (let step = 0; step < o.steps && !particles.every(({ done }) => done) && !g.error(); step++) {
       const made = await Promise.all(
         particles.map((particle, i) =>
-          particle.done ? undefined : extend(particle, `${step}.${i}`, step * o.particles + i + 1),
+          particle.done ? Promise.resolve(undefined) : extend(particle, `${step}.${i}`, step * o.particles + i + 1),
         ),
       );
       particles = particles.map((particle, i) => (made[i] ? place(particle, made[i]) : particle));
-      const weights = weightsOf(particles.map(({ score }) => score));
+      const weights = logitSoftmax(particles.map(({ score }) => score));
       const effective = 1 / weights.reduce((sum, weight) => sum + weight ** 2, 0);
       if (g.error() || effective > o.resampleAt * o.particles + 1e-9) continue;
-      particles = particles.map(() => particles[draw(random, weights)]);
+      particles = particles.map(() => particles[indexBy(random, weights)]);
     }
   });
-  const final = weightsOf(particles.map(({ score }) => score));
-  const chosen = o.answer === "sample" ? particles[draw(random, final)].node : undefined;
-  const weightOf = new Map(
-    particles.map(({ node, score }) => [tree.nodes[node], node === chosen ? Infinity : score] as const),
-  );
-  return concluded(
-    "particle-filter",
-    question,
-    g,
-    { tree, states },
-    {
-      ...{ output: o.output, options: o },
-      order: (solutions) => {
-        const byId = new Map([...weightOf].map(([node, weight]) => [node.solution, weight]));
-        const whole = (solution: (typeof solutions)[number]): number => (solution.error ? 0 : 1);
-        return bestFirst(solutions, whole, (solution) => byId.get(solution.id) ?? -1);
-      },
-    },
-  );
+  const final = logitSoftmax(particles.map(({ score }) => score));
+  const chosen = o.answer === "sample" ? particles[indexBy(random, final)].node : undefined;
+  const order = (solutions: readonly Solution[]): Solution[] => {
+    const weights = new Map(
+      particles.map(({ node, score }) => [tree.nodes[node].solution, node === chosen ? Infinity : score]),
+    );
+    const whole = (solution: Solution): number => (solution.error ? 0 : 1);
+    return bestFirst(solutions, whole, (solution) => weights.get(solution.id) ?? -1);
+  };
+  return concluded("particle-filter", question, g, { tree, states }, { output: o.output, options: o, order });
 }
 
 /** Departure: terminals are scored by the Evaluator where there is one. Steps that end a particle without text weigh nothing. */

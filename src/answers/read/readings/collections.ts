@@ -81,7 +81,7 @@ A \cup B → union(A, B)
 ((1,2),(3,4)) → pair(pair(1, 2), pair(3, 4))
 (1,2,3), (4,5,6) → list(tuple(1, 2, 3), tuple(4, 5, 6))
 3⏎4 → list(3, 4)
-12,34,567 → list(12, 34, 567)
+12,34,567 → 1234567
 \mathbb{R}^+ → (0 .. infinity)
 \mathbb{R}^* → difference(ℝ, {0})
 (-∞, 0) U (0, ∞) → union(((-1 * infinity) .. 0), (0 .. infinity))

@@ -41,8 +41,8 @@ Monday → date ????-??-?? weekday 1
 \text{(B)} → choice B
 $B$ → choice B
 AB → "ab"
-\angle ABC → "\\angle ABC"
-\triangle ABC → "\\triangle ABC"
+\angle ABC → "angle abc"
+\triangle ABC → "triangle abc"
 2:30 → time 9000
 03:45 → time 13500
 1:10 → time 4200
@@ -59,8 +59,8 @@ A. Paris → choice A "paris"
 B: 12 → choice B 12
 (A) \frac{1}{2} → choice A 1/2
 (1 2 3) → "(1 2 3)"
-between 3 and 5 → "between 3 and 5"
-at least 5 → "at least 5"
+between 3 and 5 → (3 .. 5)
+at least 5 → [5 .. infinity)
 x is 5 → "x is 5"
 x equals 5 → "x equals 5"
 The answer is 5 → "answer is 5"
@@ -82,17 +82,17 @@ May 5 → date ????-05-05
 3.14.15 → "3.14.15"
 1.2.3 → "1.2.3"
 ABC → "abc"
-\|v\| → "\\|v\\|"
+\|v\| → ‖v‖
 5\angle 30^\circ → "5\\angle 30^\\circ"
 x \notin \{1\} → "x\\notin\\{1\\}"
-\text{Var}(X) = 4 → "Var(X)=4"
+\text{Var}(X) = 4 → Var(X) = 4
 \frac{d}{dx} x^2 → "\\frac{d}{dx}x^2"
 \{ n \in \mathbb{N} \mid n \text{ is even} \} → "\\{n\\in\\mathbb{N}\\mid n{is even}\\}"
 \mathbb{N} → ℕ
 \mathbb Z → ℤ
 ℕ → ℕ
-\mathbb{R}^2 → "\\mathbb{R}^2"
-\begin{cases} x^2 & x > 0 \\ 0 & x \le 0 \end{cases} → "\\begin{cases}x^2&x>0\\0&x\\le 0\\end{cases}"
+\mathbb{R}^2 → (R ^ 2)
+\begin{cases} x^2 & x > 0 \\ 0 & x \le 0 \end{cases} → cases(0, nonnegative((0 + (-1 * x))), (x ^ 2), positive((x + 0)))
 "yes" → truth true
 'B' → choice B
 **B** → choice B

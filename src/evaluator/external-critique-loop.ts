@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { Context } from "../core/context.ts";
+import type { Reasoner } from "../core/contracts.ts";
+import { UserError } from "../core/errors.ts";
+import { noCost } from "../core/call.ts";
+import { hash } from "../core/json.ts";
+import type { Judgement } from "../core/judgement.ts";
+import { defineMethod } from "../core/method.ts";
+import type { RunError, Solution } from "../core/solution.ts";
+import type { Question } from "../core/task.ts";
+import { replies, said, withoutTruth } from "./asking.ts";
+
+const id = "external-critique-loop";
+
+const options = z.object({
+  tries: z.int().positive().default(3),
+  threshold: z.number().default(1).describe("utility from which on a try is good enough"),
+  /** Feedback: what the utility function says of the failure, or lessons that the model draws from it (Reflexion). */
+  feedback: z.enum(["utility", "reflection"]).default("reflection"),
+  temperature: z.number().nonnegative().default(0.7),
+  maxTokens: z.int().positive().optional().describe("of a try; default: what the family says is enough"),
+});
+
+/** What the run's utility function says: its Evaluator (tests, tools, retrieval), else the family's check. */
+async function utilityOf(question: Question, solution: Solution, c: Context): Promise<Judgement> {
+  if (c.evaluator) {
+    const [judgement] = await c.evaluator(
+      { task: withoutTruth(question), solutions: [solution], judgements: [], trees: [], episodes: [] },
+      c,
+    );
+    return judgement;
+  }
+  const { check } = c.family(question.family);
+  if (!check) {
+    throw new UserError(
+      `${id} needs to know how useful a try is: the family ${question.family} has no check, and the run has no evaluator.`,
+      "Name an evaluator that sees the question only, such as one that runs tests.",
+    );
+  }
+  return { of: solution.id, by: id, level: "outcome", score: Number(check(question, solution.text)), calls: [] };
+}
+
+/** Tries, each told what was learned from the ones before it, best first; the first good enough one is the last. */
+function externalCritiqueLoop(o: z.output<typeof options>): Reasoner {
+  return async (question, c) => {
+    const family = c.family(question.family);
+    const told = family.prompt(question, "short");
+    const maxTokens = o.maxTokens ?? family.maxTokens(question, "short");
+    const memory: string[] = [];
+    const tries: { readonly solution: Solution; readonly utility: number }[] = [];
+    for (let i = 0; i < o.tries; i++) {
+      const lessons = memory.map((lesson, k) => `${k + 1}. ${lesson}`).join("\n");
+      const prompt = said(memory.length === 0 ? told : `${told}\n\nLessons from earlier tries:\n${lessons}`);
+      const asking = { label: `${id}/${question.id}/${i}`, maxTokens, temperature: o.temperature };
+      const { samples, lack } = await replies(
+        c,
+        prompt,
+        family.end === "" ? asking : { ...asking, stop: [family.end] },
+        "reasoner",
+      );
+      if (samples.length === 0) {
+        const where = c.signal.aborted ? "abort" : c.budget.exhausted === undefined ? "sample" : "budget";
+        const error: RunError = { where, message: lack ?? "nothing came" };
+        const failed = hash([id, question.id, error.message]);
+        const nothing: Solution = { id: failed, taskId: question.id, text: "", steps: [], by: [], cost: noCost, error };
+        tries.push({ solution: nothing, utility: -Infinity });
+        break;
+      }
+      const [{ text, call }] = samples;
+      const { steps, answer } = family.parse(question, text, "short");
+      const solution: Solution = {
+        id: hash([question.id, text, call]),
+        taskId: question.id,
+        text,
+        steps,
+        ...(answer === undefined ? {} : { answer }),
+        by: [call],
+        cost: c.call(call).cost,
+      };
+      const judgement = await utilityOf(question, solution, c);
+      tries.push({ solution, utility: judgement.score ?? -Infinity });
+      if ((judgement.score ?? -Infinity) >= o.threshold || i + 1 === o.tries) break;
+      memory.push(await lessonOf(question, solution, judgement, c, o));
+    }
+    const solutions = tries.toSorted((a, b) => b.utility - a.utility).map(({ solution }) => solution);
+    return { solutions, trees: [], episodes: [] };
+  };
+}
+
+async function lessonOf(
+  question: Question,
+  { id: of, text }: Solution,
+  { critique, label }: Judgement,
+  c: Context,
+  { feedback }: z.output<typeof options>,
+): Promise<string> {
+  const failure = critique ?? label ?? "it was not accepted";
+  if (feedback === "utility") return `The try\n${text}\nfailed: ${failure}`;
+  const prompt = said(reflection(question.text, text, failure));
+  const { samples } = await replies(c, prompt, { label: `${id}/${of}`, maxTokens: 256 });
+  return samples.at(0)?.text.trim() ?? `The try\n${text}\nfailed: ${failure}`;
+}
+
+export default defineMethod({
+  id,
+  kind: "evaluator",
+  contract: "reasoner",
+  section: "B2",
+  about: "Tries again with verbal feedback from tools or tests in memory, until a try is useful enough.",
+  source: "Peng et al. 2023, Check Your Facts and Try Again; Shinn et al. 2023, Reflexion",
+  options,
+  create: externalCritiqueLoop,
+});
+
+const reflection = (question: string, solution: string, failure: string): string =>
+  `Problem:\n${question}\n\nA try at it:\n${solution}\n\nIt failed: ${failure}\n\nIn two sentences: what went wrong, and what is to be done differently?`;

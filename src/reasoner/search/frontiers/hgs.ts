@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { defineMethod } from "../../../core/method.ts";
+import { overReplies, repliesOptions } from "./replies.ts";
+import { depthFirst } from "./tot-dfs.ts";
+
+const options = repliesOptions.extend({
+  children: z.int().positive().default(4),
+  /** Steps of a lower value are negative. */
+  threshold: z.number().min(0).max(1).default(0.5),
+  nodes: z.int().positive().default(64),
+  depth: z.int().positive().default(40),
+});
+
+/** Departure: a step is positive or negative by a threshold on its value; the original model names three classes. */
+export default defineMethod({
+  id: "hgs",
+  kind: "search",
+  contract: "reasoner",
+  section: "C2",
+  about: "Greedy by the step's value, back where all continuations are negative, up to the first positive reply.",
+  source: "Ma et al. 2023 (HGS-PRM)",
+  options,
+  create: (o) => (question, c) =>
+    overReplies("hgs", question, c, o, { run: (f) => depthFirst(f, { ...o, accept: o.threshold }) }),
+});
