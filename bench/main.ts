@@ -16,6 +16,7 @@ import { Peak } from "./peak.ts";
 import { jsonOf, tableOf, type Measured } from "./report.ts";
 import { sandboxing } from "./sandbox.ts";
 import { saturation } from "./saturation.ts";
+import { orchestrating } from "./search.ts";
 import { recording, Trainer, verifying } from "./surroundings.ts";
 import { Torch, TorchStopped, type TrainingCase } from "./torch.ts";
 import { larger, modelOf, randomRows, sampling, scoring, small, Training, type Draws } from "./workloads.ts";
@@ -29,7 +30,7 @@ interface Options {
   readonly only?: (typeof parts)[number];
 }
 
-const parts = ["training", "sampling", "surroundings", "answers", "saturation", "sandbox"] as const;
+const parts = ["training", "sampling", "surroundings", "answers", "saturation", "sandbox", "search"] as const;
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 const shapeOf = ({ layers, width }: DecoderConfig): string => `${layers} × ${width}`;
@@ -241,6 +242,7 @@ async function run(o: Options): Promise<void> {
     }
     if (wanted("answers")) await bench.answers();
     if (wanted("saturation")) await bench.saturation();
+    if (wanted("search")) bench.rows.push(...(await orchestrating(o.quick === true, tell)));
     if (wanted("sandbox")) bench.rows.push(...(await sandboxing(o.quick === true ? 2 : 5, tell)));
     const absent =
       o.device === "cpu" ? (o.torch ? "not found" : "not asked for") : "not compared: it would run on the CPU";

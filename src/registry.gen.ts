@@ -53,6 +53,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/scores/alphazero.ts")).default,
   },
   {
+    id: "astar",
+    kind: "search",
+    contract: "reasoner",
+    section: "C3",
+    about: "A* over steps: the open state of the lowest cost so far plus cost to come by its value.",
+    load: async () => (await import("./reasoner/search/frontiers/astar.ts")).default,
+  },
+  {
     id: "base-conversion",
     kind: "family",
     contract: "family",
@@ -349,6 +357,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/mcts-g.ts")).default,
   },
   {
+    id: "mcts-judge",
+    kind: "evaluator",
+    contract: "evaluator",
+    section: "B3",
+    about: "Judging as a tree search over sub-tasks of evaluation, rewarded where simulated execution agrees.",
+    load: async () => (await import("./evaluator/mcts-judge.ts")).default,
+  },
+  {
     id: "mcts-parallel",
     kind: "search",
     contract: "reasoner",
@@ -469,12 +485,28 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evaluator/prm-score.ts")).default,
   },
   {
+    id: "progress-advantage",
+    kind: "evaluator",
+    contract: "evaluator",
+    section: "B3",
+    about: "What a step adds to the chance of success of a stronger prover, besides the policy's own chance after it.",
+    load: async () => (await import("./evaluator/progress-advantage.ts")).default,
+  },
+  {
     id: "puct",
     kind: "selection-score",
     contract: "function",
     section: "C4",
     about: "Q + c·π·√N(s)/(1+N(s,a)).",
     load: async () => (await import("./reasoner/search/scores/puct.ts")).default,
+  },
+  {
+    id: "q-star",
+    kind: "search",
+    contract: "reasoner",
+    section: "C3",
+    about: "Best-first over steps by the rewards so far plus the best Q of what may come next.",
+    load: async () => (await import("./reasoner/search/frontiers/q-star.ts")).default,
   },
   {
     id: "r1-zero",

@@ -31,7 +31,7 @@ function variantsOf(policy: Policy): { readonly point: Policy; readonly comma: P
   return found;
 }
 
-const several = /^(?:set|tuple|pair|all|matrix|interval|union)$/u;
+const several = /^(?:set|tuple|pair|all|matrix|interval|union|difference|intersection|member|builder)$/u;
 
 /** "1,2" was read as a decimal; beside several things it is a list. */
 function listed({ answer, text }: Reading, other: Answer, policy: Policy): Answer | undefined {

@@ -49,6 +49,8 @@ function plain(text: string): string {
   return (/^\$[^$]*\$$/u.test(said) ? said.slice(1, -1) : said).replaceAll(/\s+/gu, " ").trim();
 }
 
+const isWhole = (whole: string, taken: string): boolean => plain(whole) !== "" && plain(whole) === plain(taken);
+
 /**
  * Does `answer` say the same as `gold`? Either may be a bare answer or a whole reply, from which the answer is taken. Never
  * throws on any text and ends after `policy.fuel` steps: `equal` is null where it could not be decided, and `how` says why.
@@ -60,12 +62,14 @@ export function verify(gold: string, answer: string, policy?: PolicyInput): Verd
   try {
     const [a, b] = [readingOf(gold, chosen), readingOf(answer, chosen)];
     if (a.text === b.text) return { equal: true, how: "identical" };
-    if (!a.answer || !b.answer) return { equal: null, how: "too long to read" };
-    const verdict = judge(a.answer, b.answer, chosen, { left: chosen.fuel });
+    // Without a reference the order of the two must not matter, not even for how far the fuel goes.
+    const [x, y] = chosen.reference === "none" && b.text < a.text ? [b, a] : [a, b];
+    if (!x.answer || !y.answer) return { equal: null, how: "too long to read" };
+    const verdict = judge(x.answer, y.answer, chosen, { left: chosen.fuel });
     if (verdict.equal) return verdict;
     // One says no more than the other in all: "It is 5 amps." beside \boxed{It is 5 amps.}.
-    if (plain(gold) === plain(b.text) || plain(answer) === plain(a.text)) return { equal: true, how: "identical" };
-    const others = reread(a, b, chosen);
+    if (isWhole(gold, b.text) || isWhole(answer, a.text)) return { equal: true, how: "identical" };
+    const others = reread(x, y, chosen);
     return others ? judge(...others, chosen, { left: chosen.fuel }) : verdict;
   } catch (error) {
     // A defect of this program must not end a run over a million answers; the verdict names it.

@@ -13,6 +13,7 @@ import { addRuns } from "./runs.ts";
 import { addRunTests } from "./run-tests.ts";
 import { addSandbox } from "./sandbox.ts";
 import { addSolve } from "./solve.ts";
+import { addSweep } from "./sweep.ts";
 import { addVerify } from "./verify.ts";
 
 const version = (): string =>
@@ -42,6 +43,7 @@ function programFor(io: Io): Command {
     addFork,
     addEval,
     addSolve,
+    addSweep,
     addMethods,
     addRuns,
     addVerify,

@@ -8,6 +8,8 @@ export function checkSampling(o: Sampling): void {
   };
   if (!Number.isInteger(o.n) || o.n < 0) refuse("n", o.n, "a whole number of completions");
   if (!Number.isInteger(o.maxTokens) || o.maxTokens < 1) refuse("maxTokens", o.maxTokens, "a whole number from 1 on");
+  const stranger = o.only?.find((i) => !Number.isInteger(i) || i < 0 || i >= o.n);
+  if (stranger !== undefined) refuse("only", stranger, `of completions from 0 to ${o.n - 1}`);
   const { temperature = 1, topK = 1, topP = 1 } = o;
   if (!(temperature >= 0 && temperature < Infinity)) refuse("temperature", temperature, "a finite number from 0 on");
   if (!Number.isInteger(topK) || topK < 1) refuse("topK", topK, "a whole number from 1 on");

@@ -75,7 +75,8 @@ export class Scripted implements Model {
     const rendered = this.#render(prompt);
     this.log.push({ kind: "sample", prompt: rendered, request: prompt, options: o });
     const before = this.tokenizer.encode(rendered);
-    return Array.from({ length: o.n }, (_, i) => this.#complete(before, this.#reply(rendered), i, o));
+    const wanted = o.only ?? Array.from({ length: o.n }, (_, i) => i);
+    return wanted.map((i) => this.#complete(before, this.#reply(rendered), i, o));
   }
 
   #complete(before: Ids, reply: Reply, completion: number, o: Sampling): Completion {

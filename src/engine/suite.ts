@@ -193,6 +193,12 @@ export function modelSuite(name: string, suite: ModelSuite): void {
       }
     });
 
+    it("gives single completions of a call as it gives them together", async () => {
+      const whole = await sample({ n: 6 });
+      const some = await sample({ n: 6, only: [1, 4] });
+      expect(some.map(({ text }) => text)).toEqual([whole[1].text, whole[4].text]);
+    });
+
     it("ends a completion with a stop, which is part of it", async () => {
       const [whole, index] = await longest();
       if (!model.tokenizer) {

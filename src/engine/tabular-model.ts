@@ -103,7 +103,7 @@ export class TabularModel implements Model {
     const stops = (o.stop ?? []).map((text) => this.tokenizer.encode(text));
     if (this.end !== undefined) stops.push([this.end]);
     const completions: Completion[] = [];
-    for (let i = 0; i < o.n; i++) {
+    for (const i of o.only ?? Array.from({ length: o.n }, (_, index) => index)) {
       // Gives way to other calls and to aborts, as an engine that works elsewhere does.
       await setImmediate();
       completions.push(this.#complete(start, i, stops, o));

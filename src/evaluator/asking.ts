@@ -3,7 +3,6 @@ import { UserError, messageOf } from "../core/errors.ts";
 import type { CallId, Cost, Ids } from "../core/call.ts";
 import type { Context, Sample } from "../core/context.ts";
 import type { Judgement } from "../core/judgement.ts";
-import type { Question, Task } from "../core/task.ts";
 import type { Message, Model, Prompt, Tokenizer } from "../core/model.ts";
 
 export interface Asking {
@@ -114,10 +113,3 @@ export function idsOf(tokenizer: Tokenizer, texts: readonly string[]): { readonl
 /** Pieces of a reply as one text: a tokenizer of ours separates words by single spaces, other models write their own. */
 export const written = (model: Model, pieces: readonly string[]): string =>
   model.tokenizer ? pieces.filter((piece) => piece !== "").join(" ") : pieces.join("");
-
-/** The question as a task without truth: what a judge inside a judge may see. */
-export function withoutTruth({ id, family, text, ...rest }: Question): Task {
-  const shown = rest.public === undefined ? {} : { public: rest.public };
-  const origin = { by: "question", parents: [], seed: "", split: "eval" } as const;
-  return { id, family, text, ...shown, origin, by: [], secret: {} };
-}

@@ -102,7 +102,7 @@ function normalised(weights: readonly number[], calls: readonly CallId[]): Choic
 function firstNamed(text: string, options: readonly string[]): number {
   let best = { at: Infinity, option: -1, length: 0 };
   for (const [option, name] of options.entries()) {
-    const escaped = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`);
+    const escaped = name.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
     const at = text.search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u"));
     if (at >= 0 && (at < best.at || (at === best.at && name.length > best.length)))
       best = { at, option, length: name.length };

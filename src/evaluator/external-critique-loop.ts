@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Context } from "../core/context.ts";
 import type { Reasoner } from "../core/contracts.ts";
-import { UserError } from "../core/errors.ts";
 import { noCost } from "../core/call.ts";
 import { hash } from "../core/json.ts";
 import type { Judgement } from "../core/judgement.ts";
 import { defineMethod } from "../core/method.ts";
 import type { RunError, Solution } from "../core/solution.ts";
 import type { Question } from "../core/task.ts";
-import { replies, said, withoutTruth } from "./asking.ts";
+import { replies, said } from "./asking.ts";
+import { readSolution, utilities } from "./success.ts";
 
 const id = "external-critique-loop";
 
@@ -21,26 +21,10 @@ const options = z.object({
   maxTokens: z.int().positive().optional().describe("of a try; default: what the family says is enough"),
 });
 
-/** What the run's utility function says: its Evaluator (tests, tools, retrieval), else the family's check. */
-async function utilityOf(question: Question, solution: Solution, c: Context): Promise<Judgement> {
-  if (c.evaluator) {
-    const [judgement] = await c.evaluator(
-      { task: withoutTruth(question), solutions: [solution], judgements: [], trees: [], episodes: [] },
-      c,
-    );
-    return judgement;
-  }
-  const { check } = c.family(question.family);
-  if (!check) {
-    throw new UserError(
-      `${id} needs to know how useful a try is: the family ${question.family} has no check, and the run has no evaluator.`,
-      "Name an evaluator that sees the question only, such as one that runs tests.",
-    );
-  }
-  return { of: solution.id, by: id, level: "outcome", score: Number(check(question, solution.text)), calls: [] };
-}
-
-/** Tries, each told what was learned from the ones before it, best first; the first good enough one is the last. */
+/**
+ * Tries, each told what was learned from the ones before it; best first, and the first good enough one is the last. Utility
+ * is what the run's evaluator says (tests, tools, retrieval), else the family's check.
+ */
 function externalCritiqueLoop(o: z.output<typeof options>): Reasoner {
   return async (question, c) => {
     const family = c.family(question.family);
@@ -66,18 +50,8 @@ function externalCritiqueLoop(o: z.output<typeof options>): Reasoner {
         tries.push({ solution: nothing, utility: -Infinity });
         break;
       }
-      const [{ text, call }] = samples;
-      const { steps, answer } = family.parse(question, text, "short");
-      const solution: Solution = {
-        id: hash([question.id, text, call]),
-        taskId: question.id,
-        text,
-        steps,
-        ...(answer === undefined ? {} : { answer }),
-        by: [call],
-        cost: c.call(call).cost,
-      };
-      const judgement = await utilityOf(question, solution, c);
+      const solution = readSolution(question, samples[0].text, [samples[0].call], c);
+      const [judgement] = await utilities(id, question, [solution], c, c.evaluator);
       tries.push({ solution, utility: judgement.score ?? -Infinity });
       if ((judgement.score ?? -Infinity) >= o.threshold || i + 1 === o.tries) break;
       memory.push(await lessonOf(question, solution, judgement, c, o));

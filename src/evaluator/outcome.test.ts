@@ -16,10 +16,9 @@ import llmJudge, { pointsIn } from "./llm-judge.ts";
 import ormScore from "./orm-score.ts";
 import rlaifScore from "./rlaif-score.ts";
 import ruleReward from "./rule-reward.ts";
-import { chat, groupOf, plain } from "./testing.ts";
+import { chat, groupOf, plain, withHead, words } from "./testing.ts";
 import usc, { chosenIn } from "./usc.ts";
 
-const words = ["q", "a", "b", "c", ";"];
 const families = new Map([
   ["open", open.create(open.options.parse({}))],
   ["plain", plain("plain", words)],
@@ -288,22 +287,6 @@ describe("forward-backward", () => {
     ]);
   });
 });
-
-/** A trainable table whose head says `values` after the given contexts (the words so far). */
-async function withHead(head: string, classes: number, values: Record<string, readonly number[]>): Promise<Tabular> {
-  const model = new Tabular({ words, heads: { [head]: classes }, optimizer: "sgd" });
-  for (const [text, row] of Object.entries(values)) {
-    const ids = model.tokenizer.encode(text);
-    const gradient = new Float32Array(ids.length * classes);
-    gradient.set(
-      row.map((value) => -value),
-      (ids.length - 1) * classes,
-    );
-    await model.backward([{ ids }], { [`head:${head}`]: [gradient] });
-  }
-  await model.step({ lr: 1 });
-  return model;
-}
 
 describe("orm-score", () => {
   const group = groupOf("q", [{ text: "a b" }, { text: "c" }, { text: "" }], { family: "plain" });

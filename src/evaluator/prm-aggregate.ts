@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Evaluator } from "../core/contracts.ts";
 import { defineMethod } from "../core/method.ts";
 import { aggregated } from "./prm-vote.ts";
 import { aggregations } from "./steps.ts";
@@ -19,5 +20,8 @@ export default defineMethod({
   about: "One number for a solution from those of its steps, alone or as the weight of its vote.",
   source: "Lightman et al. 2023; Wang P. et al. 2024, Math-Shepherd",
   options,
-  create: (o) => async (group) => aggregated(group, id, { ...o, votes: o.vote }),
+  create:
+    (o): Evaluator =>
+    async (group) =>
+      aggregated(group, id, { ...o, votes: o.vote }),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Evaluator } from "../core/contracts.ts";
 import { defineMethod } from "../core/method.ts";
 import { aggregated } from "./prm-vote.ts";
 
@@ -13,7 +14,7 @@ export default defineMethod({
   source: "Wang P. et al. 2024, Math-Shepherd; Snell et al. 2024",
   options: z.object({ of: z.string().default("prm-score").describe("judge of steps") }),
   create:
-    ({ of }) =>
+    ({ of }): Evaluator =>
     async (group) =>
       aggregated(group, id, { of, how: "last", votes: true }),
 });

@@ -1,15 +1,11 @@
 import { z } from "zod";
-import type { CallId } from "../core/call.ts";
-import type { Context } from "../core/context.ts";
 import type { Evaluator } from "../core/contracts.ts";
-import { UserError } from "../core/errors.ts";
 import type { Judgement } from "../core/judgement.ts";
-import type { Message } from "../core/model.ts";
 import { defineMethod } from "../core/method.ts";
-import type { Solution } from "../core/solution.ts";
-import { ask, type Question } from "../core/task.ts";
-import { mean, replies, said, undecided, withoutTruth, written } from "./asking.ts";
+import { ask } from "../core/task.ts";
+import { undecided } from "./asking.ts";
 import { aggregations, aggregate, judged } from "./steps.ts";
+import { valueOf } from "./success.ts";
 
 const id = "progress-advantage";
 
@@ -33,79 +29,11 @@ export const bestOf = (v: number, k: number): number => 1 - (1 - v) ** k;
 export const advantages = (values: readonly number[], k: number): number[] =>
   values.slice(1).map((after, i) => bestOf(after, k) - bestOf(values[i], k));
 
-/** 1 or 0 by the judge of finished replies that the run has, else by the family's check; both see the question only. */
-async function successes(
-  question: Question,
-  texts: readonly string[],
-  c: Context,
-  judge: Evaluator | undefined,
-): Promise<(number | null)[]> {
-  const family = c.family(question.family);
-  if (judge) {
-    const solutions = texts.map((text, i): Solution => {
-      const { steps, answer } = family.parse(question, text, "short");
-      const cost = { calls: 0, inputTokens: 0, outputTokens: 0 };
-      const stated = answer === undefined ? {} : { answer };
-      return { id: `${id}-${i}`, taskId: question.id, text, steps, ...stated, by: [], cost };
-    });
-    const group = { task: withoutTruth(question), solutions, judgements: [], trees: [], episodes: [] };
-    return (await judge(group, c)).map(({ score }) => score);
-  }
-  const { check } = family;
-  if (!check) {
-    throw new UserError(
-      `${id} needs to know which completions succeed: the family ${family.id} has no check, and the run no evaluator.`,
-      "Name an evaluator of finished solutions, one that sees the question only.",
-    );
-  }
-  return texts.map((text) => Number(check(question, text)));
-}
-
-interface Valued {
-  readonly value: number | null;
-  readonly calls: readonly CallId[];
-  readonly lack?: string;
-}
-
-/** The policy's value of a prefix: mean success of completions, or of the prefix itself where nothing can follow. */
-async function valueOf(
-  question: Question,
-  prefix: readonly string[],
-  c: Context,
-  o: Options,
-  judge: Evaluator | undefined,
-): Promise<Valued> {
-  const family = c.family(question.family);
-  const model = c.model("reasoner");
-  const text = written(model, prefix);
-  const ended = family.end !== "" && text.endsWith(family.end);
-  let texts = [text];
-  let calls: readonly CallId[] = [];
-  if (!ended) {
-    const prompt: Message[] = said(family.prompt(question, "short"));
-    if (text !== "") prompt.push({ role: "assistant", content: text });
-    const asking = {
-      n: o.m,
-      label: `${id}/${question.id}`,
-      maxTokens: family.maxTokens(question, "short"),
-      temperature: o.temperature,
-      ...(family.end === "" ? {} : { stop: [family.end] }),
-    };
-    const got = await replies(c, prompt, asking, "reasoner");
-    if (got.lack !== undefined) return { value: null, calls: got.calls, lack: got.lack };
-    texts = got.samples.map((sample) => written(model, [text, sample.text]));
-    calls = got.calls;
-  }
-  const scores = (await successes(question, texts, c, judge)).filter((score) => score !== null);
-  if (scores.length === 0) return { value: null, calls, lack: "no completion could be judged" };
-  return { value: mean(scores), calls };
-}
-
 /** perStep: Q^π + α·A^μ after each step; score: their aggregate. `steps: "last"` values the last two states only. */
 function progressAdvantage(o: Options): Evaluator {
   const evaluate: Evaluator = async ({ task, solutions }, c) => {
     const question = ask(task);
-    // As the run's own evaluator it must not ask itself which completions succeed.
+    // Where it is the run's own evaluator, it must not ask itself which completions succeed.
     const judge = c.evaluator === evaluate ? undefined : c.evaluator;
     return Promise.all(
       solutions.map(async (solution): Promise<Judgement> => {
@@ -114,11 +42,13 @@ function progressAdvantage(o: Options): Evaluator {
         if (at.length === 0) return undecided(base, "the solution has no steps");
         const texts = solution.steps.map(({ text }) => text);
         const lengths = [at[0], ...at.map((i) => i + 1)];
-        const values = await Promise.all(lengths.map((n) => valueOf(question, texts.slice(0, n), c, o, judge)));
+        const values = await Promise.all(
+          lengths.map((n) => valueOf(id, question, texts.slice(0, n), c, { ...o, judge })),
+        );
         const calls = values.flatMap((value) => value.calls);
-        const lacking = values.find(({ value }) => value === null);
-        if (lacking) return undecided(base, lacking.lack ?? "", calls);
-        const known = values.map(({ value }) => value ?? 0);
+        const lacking = values.find((value) => "lack" in value);
+        if (lacking) return undecided(base, lacking.lack, calls);
+        const known = values.map((value) => ("value" in value ? value.value : 0));
         const gained = advantages(known, o.k);
         const perStep = gained.map((advantage, i) => known[i + 1] + o.alpha * advantage);
         return { ...base, score: aggregate(perStep, o.aggregate), perStep, calls };

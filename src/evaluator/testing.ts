@@ -6,6 +6,7 @@ import type { Judgement } from "../core/judgement.ts";
 import type { Model } from "../core/model.ts";
 import type { Solution } from "../core/solution.ts";
 import type { Task } from "../core/task.ts";
+import { Tabular } from "../engine/tabular.ts";
 import { scripted, type Rule, type Scripted } from "../engine/scripted.ts";
 
 export interface Given {
@@ -84,3 +85,26 @@ export const plain = (id: string, words: readonly string[]): Family => ({
   proposal: () => "",
   propose: () => undefined,
 });
+
+/** The words of the family `plain` and of tables. */
+export const words = ["q", "a", "b", "c", ";"];
+
+/** A trainable table whose head says `values` after the given contexts (the words so far). */
+export async function withHead(
+  head: string,
+  classes: number,
+  values: Record<string, readonly number[]>,
+): Promise<Tabular> {
+  const model = new Tabular({ words, heads: { [head]: classes }, optimizer: "sgd" });
+  for (const [text, row] of Object.entries(values)) {
+    const ids = model.tokenizer.encode(text);
+    const gradient = new Float32Array(ids.length * classes);
+    gradient.set(
+      row.map((value) => -value),
+      (ids.length - 1) * classes,
+    );
+    await model.backward([{ ids }], { [`head:${head}`]: [gradient] });
+  }
+  await model.step({ lr: 1 });
+  return model;
+}

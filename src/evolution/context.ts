@@ -86,9 +86,11 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
     const request = requestOf(prompt, o);
     const ids = "ids" in prompt ? prompt.ids : [];
     const stem = hash([from.version, request, [...ids], o.seed]);
-    const callIds = Array.from({ length: o.n }, (_, i) => `${stem}-${i}`);
+    const wanted = o.only ?? Array.from({ length: o.n }, (_, i) => i);
+    const callIds = wanted.map((i) => `${stem}-${i}`);
     const known = callIds.map((id) => parts.calls.getCall(id));
-    const only = [...callIds.keys()].filter((i) => known[i] === undefined);
+    const missing = [...callIds.keys()].filter((at) => known[at] === undefined);
+    const only = missing.map((at) => wanted[at]);
     const paid = known.filter((call) => call !== undefined).reduce((sum, call) => addCost(sum, call.cost), noCost);
     const found = known.map((call): Sample | undefined => call && { ...completionOf(call), call: call.id });
     now.budget.spend(paid);
@@ -99,8 +101,9 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
         const signal = deadlineOf(o.signal ?? now.signal, now.budget);
         const partly = only.length < o.n ? { only } : {};
         const drawn = await from.sample(prompt, { ...o, ...partly, signal });
-        for (const [at, i] of only.entries()) {
-          const completion = drawn[drawn.length === only.length ? at : i];
+        for (const [k, at] of missing.entries()) {
+          const i = wanted[at];
+          const completion = drawn[drawn.length === only.length ? k : i];
           const cost = completion.cost ?? {
             calls: 1,
             inputTokens: completion.promptTokens,
@@ -108,7 +111,7 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
           };
           spent = addCost(spent, cost);
           const call: Call = {
-            id: callIds[i],
+            id: callIds[at],
             role,
             model: from.version,
             prompt: ids,
@@ -120,7 +123,7 @@ function build(parts: ContextParts, source: Random, now: Variable): Context {
             cost,
           };
           if (completion.finish !== "abort") parts.calls.putCall(call);
-          found[i] = { ...completion, call: call.id };
+          found[at] = { ...completion, call: call.id };
         }
       } catch (error) {
         if (error instanceof SampleError) spent = error.cost;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Budget } from "../core/budget.ts";
 import type { Evaluator } from "../core/contracts.ts";
 import type { Model } from "../core/model.ts";
 import { random } from "../core/random.ts";
@@ -115,6 +116,29 @@ describe("cot", () => {
     const few = await method({ n: 3 })(question, contextOf(model));
     const many = await method({ n: 9 })(question, contextOf(model));
     expect(many.solutions.slice(0, 3).map(({ text }) => text)).toEqual(few.solutions.map(({ text }) => text));
+  });
+});
+
+describe("a cap of tokens", () => {
+  it("is kept to the token, and the samples within it are those of an uncapped call", async () => {
+    const policy = playerPolicy(family, task, { skill: 5, noise: 0.1 });
+    const drawn = async (tokens?: number) => {
+      const c = contextOf(new PolicyModel(family.words, policy)).with({
+        budget: new Budget(tokens === undefined ? {} : { tokens }),
+      });
+      const { solutions } = await method({ n: 12 })(question, c);
+      return { texts: solutions.map(({ text }) => text), spent: c.budget.spent.outputTokens };
+    };
+    const { texts } = await drawn();
+    for (const tokens of [5, 12, 40, 75]) {
+      const capped = await drawn(tokens);
+      expect(capped.spent).toBeLessThanOrEqual(tokens);
+      expect(capped.spent).toBeGreaterThan(tokens - 12);
+      // The last may be cut short by the cap.
+      expect(capped.texts.filter((text) => texts.includes(text)).length).toBeGreaterThanOrEqual(
+        capped.texts.length - 1,
+      );
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { Context, Sample } from "../core/context.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Family, Form } from "../core/family.ts";
 import { hash } from "../core/json.ts";
-import type { Message, Model, Prompt, Sampling } from "../core/model.ts";
+import type { Message, Model, Prompt, Sampling, Tokenizer } from "../core/model.ts";
 import type { RunError, Solution } from "../core/solution.ts";
 import type { Question, Task } from "../core/task.ts";
 
@@ -19,9 +19,15 @@ export function nativeMessages(family: Family, question: Question, form: Form, w
   return written === "" ? [asked] : [asked, { role: "assistant", content: written }];
 }
 
-/** Pieces of a reply as one text: a tokenizer of ours separates words by single spaces, other models write their own. */
-export function joined(model: Model, pieces: readonly string[]): string {
-  return model.tokenizer ? pieces.filter((piece) => piece !== "").join(" ") : pieces.join("");
+/** Pieces of a reply as one text: tokenizers of words separate them by single spaces, others bring their own white space. */
+export function joined({ tokenizer }: Model, pieces: readonly string[]): string {
+  return tokenizer && separates(tokenizer) ? pieces.filter((piece) => piece !== "").join(" ") : pieces.join("");
+}
+
+function separates({ size, decode }: Tokenizer): boolean {
+  if (size === 0) return true;
+  const one = decode([0]);
+  return decode([0, 0]) !== one + one;
 }
 
 /** Why no further call may be made, or undefined. */
@@ -38,7 +44,7 @@ export function isRunError(x: object): x is RunError {
 
 /**
  * Samples after the messages, or the reason why there are none: a spent budget, an abort, a word that the model does
- * not know, a failing call. No completion is longer than the tokens left.
+ * not know, a failing call. Fewer than asked for where the budget ends.
  */
 export async function trySample(
   c: Context,
@@ -49,11 +55,21 @@ export async function trySample(
   const model = c.model(role);
   const stop = stopped(c);
   if (stop) return stop;
+  const samples: Sample[] = [];
   try {
-    const maxTokens = Math.min(o.maxTokens, c.budget.tokensLeft);
     const prompt = "ids" in messages ? messages : promptOf(model, messages);
-    return await c.sample(role, prompt, { ...o, maxTokens, signal: c.signal });
+    // No more side by side than the tokens left pay for in the worst case, so that a cap is a cap.
+    while (samples.length < o.n && !stopped(c)) {
+      const left = c.budget.tokensLeft;
+      const maxTokens = Math.min(o.maxTokens, left);
+      const count = Math.max(1, Math.min(o.n - samples.length, Math.floor(left / maxTokens)));
+      const from = samples.length;
+      const only = count < o.n ? { only: Array.from({ length: count }, (_, i) => from + i) } : {};
+      samples.push(...(await c.sample(role, prompt, { ...o, ...only, maxTokens, signal: c.signal })));
+    }
+    return samples;
   } catch (error) {
+    if (samples.length > 0) return samples;
     return c.signal.aborted ? aborted : { where: "sample", message: messageOf(error) };
   }
 }

@@ -3,7 +3,7 @@ import type { Policy } from "../policy.ts";
 import { boxed } from "./boxed.ts";
 import { bolded, fenced, hashes, json, lastLines, reply, tagged } from "./markers.ts";
 import { phrases } from "./phrases.ts";
-import { counted, equated, lastIn, stated, unlabelled } from "./refine.ts";
+import { counted, equated, lastIn, refine, stated, unlabelled } from "./refine.ts";
 import { formulas, isAnswer, isSentence, sentenceEnd } from "./sentence.ts";
 import { type Extraction, type Span, take, trimmed } from "./span.ts";
 import { nothing, settled } from "./words.ts";
@@ -71,7 +71,6 @@ function* candidates(text: string): Generator<Extraction> {
   const region = reply(text);
   const body = trimmed(text, region);
   const whole = text.slice(body.from, body.to);
-  const spans = formulas(text, region);
   const named = settled.test(whole.trim());
   if (
     body.from < body.to &&
@@ -81,14 +80,18 @@ function* candidates(text: string): Generator<Extraction> {
   ) {
     const option = optional(text, body);
     if (option) yield option;
-    const all = take(text, counted(text, unlabelled(text, body, spans)), "whole");
+    const all = take(
+      text,
+      counted(text, unlabelled(text, body, /[:：]/u.test(whole) ? formulas(text, region) : [])),
+      "whole",
+    );
     if (all) yield all;
     return;
   }
   yield* tagged(text, region);
   const said = phrases(text, region);
   yield* [...said.final, ...hashes(text, region)].sort((a, b) => b.from - a.from);
-  yield* boxed(text, region);
+  for (const box of boxed(text, region)) yield (isAnswer(box.text) ? undefined : refine(text, box, box.how)) ?? box;
   yield* json(text, region);
   yield* said.plain.sort((a, b) => b.from - a.from);
   yield* fenced(text, region);
@@ -105,6 +108,7 @@ function* candidates(text: string): Generator<Extraction> {
   const paragraph = Math.max(region.from, text.lastIndexOf("\n\n", body.to - 1));
   const strong = bolded(text, region);
   yield* strong.filter(({ from }) => from >= paragraph);
+  const spans = formulas(text, region);
   yield* conclusion(text, region, spans);
   yield* strong;
   const chosen = optional(text, body);

@@ -105,12 +105,18 @@ export function refine(text: string, region: Span, how: string): Extraction | un
     const from = part.from + strong.index + 2;
     return take(text, { from, to: from + strong[1].length }, `${how}, bold`);
   }
-  return (
-    stated(text, part, spans, how).found ??
-    lastIn(text, part, spans, how) ??
-    (said.split(/\s+/u).length <= 12 ? take(text, part, how) : undefined)
-  );
+  const found = stated(text, part, spans, how).found ?? lastIn(text, part, spans, how);
+  if (found) return found;
+  // "Answer: We need to find …": the answer comes later.
+  if (part.to < whole.to && /^(?:we|first|let|to|in order|step|start)(?!\p{L})/iu.test(said)) return undefined;
+  return said.split(/\s+/u).length <= 12 ? take(text, part, how) : undefined;
 }
+
+const consequence = /,?\s+(?:so|thus|hence|therefore|giving|which gives)\s+(?=[$\\\d])/gu;
+/** "The winner is Alice": a name. */
+const name = /^\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,2}$/u;
+/** "the vertex is at (-1, 2)". */
+const point = /[([][^()[\]]{1,80},[^()[\]]{1,80}[)\]]$/u;
 
 export interface Stated {
   /** Where the last "is" of the part stands, outside formulas. */
@@ -125,7 +131,10 @@ export function stated(text: string, part: Span, spans: readonly Span[], how: st
   const inFormula = (at: number): boolean => spans.some((span) => at >= span.from && at < span.to);
   const last = [...said.matchAll(copula)].findLast(({ index }) => !inFormula(part.from + index));
   if (!last) return { at: undefined, found: undefined };
-  const behind = trimmed(text, { from: part.from + last.index + last[0].length, to: part.to });
+  const start = part.from + last.index + last[0].length;
+  // "We get $2x = 10$, so $x = 5$": the consequence.
+  const so = [...text.slice(start, part.to).matchAll(consequence)].findLast(({ index }) => !inFormula(start + index));
+  const behind = trimmed(text, { from: start + (so ? so.index + so[0].length : 0), to: part.to });
   const rest = { ...behind, from: behind.from + (total.exec(text.slice(behind.from, behind.to))?.[0].length ?? 0) };
   const remainder = text.slice(rest.from, rest.to);
   const answer = /\d|\\[a-zA-Z]|[=^∞π√∅]/u.test(remainder) && isAnswer(remainder);
@@ -135,7 +144,7 @@ export function stated(text: string, part: Span, spans: readonly Span[], how: st
     answer && !/^(?:on|at|in|by|for|to)\s/u.test(remainder) && lead.every((word) => neutral.has(word))
       ? take(text, withoutTail(text, rightSide(text, unlabelled(text, rest, spans))), how)
       : rest.from < rest.to
-        ? leading(text, rest, spans, how)
+        ? (leading(text, rest, spans, how) ?? (name.test(remainder) ? take(text, rest, how) : undefined))
         : undefined;
   return { at: last.index, found };
 }
@@ -146,8 +155,8 @@ const operation =
 
 /** "net change of -$40": the quantity that ends a phrase about it. */
 export function counted(text: string, part: Span): Span {
-  const said = text.slice(part.from, part.to);
-  const found = said.length <= 120 ? quantified.exec(said) : null;
+  const said = part.to - part.from <= 120 ? text.slice(part.from, part.to) : "";
+  const found = / (?:of|to|at|by|about) /u.test(said) ? quantified.exec(said) : null;
   if (!found || operation.test(found[0]) || numberOf(found[0].trim().split(/\s+/u)[0])) return part;
   const from = part.from + found[0].length;
   const [quantity] = quantities(text, { from: from - 1, to: part.to });
@@ -182,6 +191,9 @@ export function lastIn(text: string, part: Span, spans: readonly Span[], how: st
     const first = numbers.find((quantity) => quantity.from >= right.from);
     if (first && first.from <= right.from + 1) return take(text, first, `${how}, right side`);
   }
+  const pair = point.exec(text.slice(Math.max(part.from, part.to - 170), part.to))?.[0];
+  if (pair !== undefined && /\d/u.test(pair) && isAnswer(pair))
+    return take(text, { from: part.to - pair.length, to: part.to }, `${how}, point`);
   const found = number ?? spelledNumber(text, part);
   return found && take(text, found, `${how}, last number`);
 }

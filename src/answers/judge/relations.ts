@@ -19,7 +19,7 @@ const relation = (a: Answer, sign: Comparison, b: Answer): Relation => ({
 });
 
 /** Names of functions that are asked for: f(x), P(n), not sin x. */
-const free = /^[A-Za-z]\w?'*$|^[A-Za-z]_\w+$/u;
+const free = /^[A-Za-z]\w?'*(?:\^-1)?$|^[A-Za-z]_\w+$/u;
 
 /** What an equation gives a value to: a symbol, or f(x) of symbols or numbers. */
 export interface Named {

@@ -9,6 +9,9 @@ const beside = /^(?:[([]\s*([A-Ja-j])\s*[)\]]|([A-J])\s*[).:]|([a-h])\))\s+(\S.*
 const unmarked = /^(?<letter>[A-J])\s+(?<rest>\p{Lu}\p{Ll}+(?:\s\p{L}+){0,3})$/u;
 const several = /^[([{]?[A-J](?:\s*(?:,|;|&|\band\b|,\s*and\b)\s*[A-J])+[)\]}]?$/u;
 
+/** \textbf{(B)}\ 12, as competitions set it. */
+const set =
+  /^\\(?:text(?:bf|rm|it)?|mathrm|mathbf|mbox)\s*\{\s*\((?<letter>[A-J])\)\s*\}(?:\\[ ,;:!]|\\q?quad(?![a-z])|~|\s)*(?<rest>\S.*)$/su;
 const bracketed = /^[([][A-J][)\]](?:\s*(?:,|;|&|\band\b|,\s*and\b)\s*[([][A-J][)\]])+$/u;
 
 /**
@@ -19,6 +22,9 @@ export function choice(text: string, rest: (text: string) => Answer): Answer | u
   if (text.length === 1) return text >= "A" && text <= "J" ? { kind: "choice", letters: [text] } : undefined;
   const one = lone.exec(text) ?? named.exec(text);
   if (one) return { kind: "choice", letters: [(one[1] ?? one[2] ?? one[3]).toUpperCase()] };
+  const printed = text.startsWith("\\") ? set.exec(text)?.groups : undefined;
+  if (printed?.["letter"] !== undefined && printed["rest"] !== undefined)
+    return { kind: "choice", letters: [printed["letter"]], text: rest(printed["rest"]) };
   if (!/^[([{A-J]|^[a-h]\)/u.test(text)) return undefined;
   if (bracketed.test(text) || (several.test(text) && !/^[([{]/u.test(text))) {
     const letters = [...new Set(text.match(/(?<![A-Za-z])[A-J](?![A-Za-z])/gu))].sort();

@@ -302,15 +302,16 @@ class Expression implements Parsing {
     if (token.text === "⌊" || token.text === "⌈")
       return apply(token.text === "⌊" ? "floor" : "ceil", this.inside(close));
     const kind = token.text + this.scope.tokens[close].text;
-    if (kind === "{}" && close === this.at) return this.#preceded(close);
+    if (kind === "{}" && close === this.at) {
+      this.at = close + 1;
+      return this.take("_") || this.take("^") ? this.#preceded() : fail();
+    }
     if (kind !== "()" && kind !== "[]" && kind !== "{}") fail();
     return this.inside(close);
   }
 
-  /** {}_nC_k. */
-  #preceded(close: number): Expr {
-    this.at = close + 1;
-    if (!this.take("_") && !this.take("^")) fail();
+  /** The rest of {}_nC_k or ^nC_k from n on. */
+  #preceded(): Expr {
     const upper = this.#postfix(this.#primary());
     const sign = this.next?.text;
     if (sign !== "C" && sign !== "P") fail();
@@ -340,6 +341,7 @@ class Expression implements Parsing {
     if (text === "√") return power(this.atom(), number(rational(1n, 2n)));
     if (text === "∛") return power(this.atom(), number(rational(1n, 3n)));
     if (text === "∜") return power(this.atom(), number(rational(1n, 4n)));
+    if (text === "^") return this.#preceded();
     if (text !== "|" && text !== "‖") fail();
     if (text === "|") this.#bars++;
     const inner = this.sum();

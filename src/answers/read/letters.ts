@@ -65,7 +65,7 @@ export function tokensOfLetters(run: Run): Token[] {
   return [token("word", text, space)];
 }
 
-function isProduct({ text, mathematical, beside, alone, previous }: Run): boolean {
+function isProduct({ text, space, mathematical, beside, alone, previous }: Run): boolean {
   if (text.length > (mathematical ? 4 : 3) || connective.test(mathematical ? text : text.toLowerCase())) return false;
   // A command that has lost its backslash is no product.
   if (text.length > 2 && (commands.has(text) || textual.has(text))) return false;
@@ -75,8 +75,12 @@ function isProduct({ text, mathematical, beside, alone, previous }: Run): boolea
       likelyProduct.test(text.length === 2 ? [...text].sort().join("") : text)
     );
   if (!mathematical && !beside) return false;
+  if (mathematical && !space && algebraic.test(text)) return true;
   return previous?.type === "operator" || previous?.type === "compare" || unitOf(text) === undefined;
 }
+
+/** Units that letters of a formula are likelier to be: b² − 4ac. */
+const algebraic = /^(?:ac|cd|ct|pt|st|rd)$/u;
 
 const connective = /^(?:or|and|to|of|per|for|if|is|in|by|at|no|yes|base|mod)$/u;
 

@@ -18,6 +18,10 @@ export function matrix(scope: Scope, from: number, to: number): Matrix | undefin
   if (is(tokens[from], "operator", "|") && tokens[from + 1]?.type === "begin" && match[from + 1] === to - 2) {
     return { kind: "matrix", rows: rows(scope, from + 1, to - 2), determinant: true };
   }
+  if (is(tokens[from], "function", "det")) {
+    const inner = matrix(scope, from + 1, to);
+    return inner && !inner.determinant ? { ...inner, determinant: true } : undefined;
+  }
   if (find(scope, from, to, (token, i) => token.type === "begin" || opensMatrix(scope, i)) < 0) return undefined;
   const begin = is(tokens[from], "begin") && match[from] === to - 1 ? from : -1;
   if (begin >= 0 && environments.test(tokens[begin].text)) {

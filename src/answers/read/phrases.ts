@@ -33,6 +33,10 @@ const phrases: ReadonlyMap<string, Answer> = new Map<string, Answer>([
       what: "undefined",
     },
   ),
+  ...entries(
+    "infinitely many|infinitely many solutions|there are infinitely many solutions|there are infinitely many|infinite solutions|infinite number of solutions|an infinite number of solutions|has infinitely many solutions|infinite many solutions",
+    { kind: "text", text: "infinitely many solutions" },
+  ),
   ...entries("empty set|the empty set|null set", { kind: "set", items: [], written: "braces" }),
   ...entries(
     "all real numbers|real numbers|the real numbers|all reals|the reals|reals|every real number|any real number|all real x|set of real numbers|the set of real numbers|the set of all real numbers|all real values",

@@ -41,7 +41,19 @@ function parts(scope: Scope, from: number, to: number, test: (token: Token) => b
   });
 }
 
+/** Where "(k ∈ ℤ)" behind something begins. */
+function conditionAt(scope: Scope, from: number, to: number): number | undefined {
+  const { tokens, match } = scope;
+  const open = is(tokens[to - 1], "close", ")") ? match[to - 1] : -1;
+  if (open <= from || !tokens[open].space || tokens[open - 1].type === "function" || tokens[open].text !== "(")
+    return undefined;
+  const inside = find(scope, open + 1, to - 1, (token) => token.type === "compare");
+  return inside > open + 1 ? open : undefined;
+}
+
 function list(scope: Scope, from: number, to: number): Answer {
+  const open = conditionAt(scope, from, to);
+  if (open !== undefined) return combine([list(scope, from, open), answer(scope, open + 1, to - 1)]);
   const stretches = parts(scope, from, to, isComma);
   return stretches.length === 1
     ? single(scope, ...stretches[0])
@@ -196,9 +208,13 @@ function relation(scope: Scope, from: number, end: number, cuts: readonly number
   return unfolded(sides, signs) ?? { kind: "relation", sides, signs };
 }
 
+const derivative = /^(?:frac)?\{?(d[a-z])\}?\/?\{?(d[a-z])\}?$/u;
+
 /** The name of what an equation says, where it is no mathematics: "Area of ABC", [ABC], S_{△ABC}. */
 function labelled(scope: Scope, from: number, to: number): Answer | undefined {
   const tokens = scope.tokens.slice(from, to);
+  const [, over, under] = derivative.exec(textOf(tokens).replaceAll(" ", "")) ?? [];
+  if (over !== undefined && under !== undefined) return valueOf({ kind: "symbol", name: `${over}/${under}` });
   if (
     tokens.length > 10 ||
     tokens.some(({ type }) => !["word", "letter", "constant", "open", "close", "operator"].includes(type))

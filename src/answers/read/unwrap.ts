@@ -45,6 +45,9 @@ function inner(text: string): string | undefined {
   return undefined;
 }
 
+/** "⇒ 5", "∴ x = 5". */
+const therefore = /^(?:=>|⇒|∴|→|->|\\(?:therefore|Rightarrow|implies|rightarrow|to)(?![a-zA-Z]))\s*/u;
+
 function trimmed(text: string): string {
   let end = text.length;
   while (end > 0) {
@@ -59,7 +62,7 @@ function trimmed(text: string): string {
     if (!/\s/u.test(char) && !stops && !escaped && !loose) break;
     end--;
   }
-  return text.slice(0, end).trimStart();
+  return text.slice(0, end).trimStart().replace(therefore, "");
 }
 
 /** Full-width signs and the digits of other scripts. */

@@ -20,6 +20,7 @@ import type {
   TokenScores,
   Trainable,
 } from "../../core/model.ts";
+import { checkSampling } from "../sampling.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { parameterShapes, type DecoderConfig } from "./config.ts";
 import type { EngineThread, Extension, Handle, SampleRequest, SampleResult } from "./thread.ts";
@@ -102,10 +103,11 @@ export class EmbeddedModel implements Trainable {
   }
 
   async sample(prompt: Prompt, o: Sampling): Promise<Completion[]> {
+    checkSampling(o);
     const ids = this.#idsOf(prompt);
     const { thread, handle, eos } = this.#parts;
-    if (o.signal?.aborted)
-      return Array.from({ length: o.n }, () => ({ text: "", ids: [], finish: "abort", promptTokens: ids.length }));
+    const wanted = o.only ?? Array.from({ length: o.n }, (_, i) => i);
+    if (o.signal?.aborted) return wanted.map(() => ({ text: "", ids: [], finish: "abort", promptTokens: ids.length }));
     const room = Math.min(o.maxTokens, this.config.context - ids.length);
     if (room < 1)
       throw new UserError(
@@ -118,14 +120,17 @@ export class EmbeddedModel implements Trainable {
         resolve,
         reject,
         ...(onToken
-          ? { token: (completion: number, token: number) => onToken(completion, token, this.tokenizer.decode([token])) }
+          ? {
+              token: (completion: number, token: number) =>
+                onToken(wanted[completion], token, this.tokenizer.decode([token])),
+            }
           : {}),
         ...(logits ? { rule: logits } : {}),
       });
       const request: SampleRequest = {
         ids,
-        n: o.n,
-        seed: o.seed,
+        n: wanted.length,
+        seeds: wanted.map((i) => `${o.seed}/${i}`),
         maxTokens: room,
         temperature: o.temperature ?? 1,
         topK: o.topK,

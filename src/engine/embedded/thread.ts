@@ -16,7 +16,8 @@ export type Device = "cpu" | "webgpu";
 export interface SampleRequest {
   readonly ids: Ids;
   readonly n: number;
-  readonly seed: string;
+  /** One a completion. */
+  readonly seeds: readonly string[];
   readonly maxTokens: number;
   readonly temperature: number;
   readonly topK?: number;

@@ -60,7 +60,7 @@ function submit(model: Hosted, id: number, r: SampleRequest): void {
   const request: Request = {
     ids: r.ids,
     n: r.n,
-    seeds: Array.from({ length: r.n }, (_, i) => `${r.seed}/${i}`),
+    seeds: r.seeds,
     maxTokens: r.maxTokens,
     temperature: r.temperature,
     topK: r.topK,

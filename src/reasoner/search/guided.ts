@@ -9,6 +9,7 @@ import type { Child } from "../../core/space.ts";
 import type { Question } from "../../core/task.ts";
 import type { TreeNode } from "../../core/tree.ts";
 import { aborted, failed, judge, stopped } from "../solve.ts";
+import { granularities } from "./actions/granularity.ts";
 import { descend } from "./monte-carlo.ts";
 import { outputs, ranked, type Output } from "./rank.ts";
 import { familySpace, type FamilySpace, type Written } from "./space.ts";
@@ -21,7 +22,7 @@ export const guidedOptions = z.object({
   output: z.enum(outputs).default("max-visit"),
   /** Completions a node, where the context brings no Guide. */
   rollouts: z.int().positive().default(1),
-  granularity: z.enum(["step", "token"]).default("step"),
+  granularity: granularities.default("step"),
   expand: z.enum(["sample", "enumerate"]).default("sample"),
   temperature: z.number().nonnegative().default(1),
   /** Leave out steps that the family's rules call invalid. */

@@ -127,4 +127,118 @@ describe("MonteCarlo", () => {
     expect(new Set(tree.tree.nodes.map((node) => node.key)).size).toBe(21);
     expect(tree.tree.nodes.map((node) => node.key)).toEqual(tree.states.map(ones));
   });
+
+  it("with simulations in flight grows the same tree whatever the latencies, and values nothing twice", async () => {
+    for (const [name, score] of Object.entries(scores)) {
+      const trees = [];
+      for (const latencies of ["fast", "slow", "slower"]) {
+        const waits = random(latencies);
+        const valued: number[] = [];
+        const turns = async (): Promise<void> => {
+          if (latencies === "fast") return;
+          for (let n = waits.int(9); n > 0; n--) await Promise.resolve();
+        };
+        const { tree, secret } = search(6, `flight ${name}`, {
+          score,
+          expand: async (_, state, k) => (await turns(), bitsSpace(6).expand(state, k)),
+          evaluate: async (node, state) => {
+            valued.push(node.id);
+            await turns();
+            return Number(secret.startsWith(state));
+          },
+        });
+        expect(await tree.run({ simulations: 90, inFlight: 6 })).toBe(90);
+        const { nodes } = tree.tree;
+        expect(new Set(valued).size).toBe(valued.length);
+        expect(nodes.every(({ id }) => tree.tree.flying(id) === 0)).toBe(true);
+        expect(nodes[0].visits).toBe(90);
+        expect(nodes[0].children.reduce((sum, id) => sum + nodes[id].visits, 0)).toBe(89);
+        trees.push(nodes);
+      }
+      expect(trees[1]).toEqual(trees[0]);
+      expect(trees[2]).toEqual(trees[0]);
+    }
+  });
+
+  it("spreads simulations in flight by virtual loss", async () => {
+    const most = async (virtualLoss: number): Promise<number> => {
+      let flying = 0;
+      let top = 0;
+      const { tree } = search(8, "virtual loss", {
+        virtualLoss,
+        evaluate: async (node) => {
+          top = Math.max(top, ++flying);
+          for (let n = 0; n < 20; n++) await Promise.resolve();
+          flying--;
+          return node.depth / 8;
+        },
+      });
+      await tree.run({ simulations: 100, inFlight: 8 });
+      return top;
+    };
+    expect(await most(1)).toBe(8);
+    expect(await most(1)).toBeGreaterThanOrEqual(await most(0));
+  });
+
+  it("takes back what flies when a value cannot be had", async () => {
+    let count = 0;
+    const { tree } = search(6, "failure", {
+      evaluate: () => (++count === 9 ? Promise.reject(new Error("no value")) : Promise.resolve(0.5)),
+    });
+    await expect(tree.run({ simulations: 50, inFlight: 4 })).rejects.toThrow("no value");
+    expect(tree.tree.nodes.every(({ id }) => tree.tree.flying(id) === 0)).toBe(true);
+    expect(tree.tree.nodes[0].visits).toBe(8);
+    expect(await tree.simulate()).toBe(true);
+  });
+
+  it("proves what it finds: stops at the first solution, and enters nothing proved dead", async () => {
+    for (const inFlight of [1, 4]) {
+      const { tree, secret } = search(5, `proof ${inFlight}`, { proves: true, early: true, skipDead: true });
+      const m = await tree.run({ simulations: 1000, inFlight });
+      expect(m).toBeLessThan(40);
+      const { nodes } = tree.tree;
+      const solved = nodes.filter(({ proof }) => proof === "solved");
+      expect(solved.map(({ id }) => tree.states[id])).toEqual(
+        Array.from({ length: 6 }, (_, length) => secret.slice(0, length)),
+      );
+      for (const { id } of nodes.filter(({ proof }) => proof === "dead")) {
+        expect(secret.startsWith(tree.states[id])).toBe(false);
+      }
+    }
+    const hopeless = search(4, "hopeless", { proves: true, skipDead: true, evaluate: () => Promise.resolve(0) }).tree;
+    await hopeless.run({ simulations: 200 });
+    const { nodes } = hopeless.tree;
+    expect(nodes.every(({ proof }) => proof === "dead")).toBe(true);
+    // Nothing dead is entered while anything else is left, so that no terminal is visited twice before.
+    expect(nodes).toHaveLength(31);
+  });
+
+  it("values equal states once where they share values", async () => {
+    const ones = (state: string): string => `${state.length}:${[...state].filter((bit) => bit === "1").length}`;
+    const share = (state: string): number => [...state].filter((bit) => bit === "1").length / 5;
+    let valued = 0;
+    const { tree } = search(5, "share", {
+      space: { ...bitsSpace(5), key: ones },
+      shareValues: true,
+      skipClosed: true,
+      evaluate: (_, state) => {
+        valued++;
+        return Promise.resolve(share(state));
+      },
+    });
+    while (await tree.simulate());
+    expect(tree.tree.nodes).toHaveLength(63);
+    expect(valued).toBe(21);
+    for (const node of tree.tree.nodes) expect(node.value).toBe(share(tree.states[node.id]));
+  });
+
+  it("mixes noise into the priors of the root only", async () => {
+    const { tree } = search(4, "noise", { noise: { alpha: 0.3, share: 0.25 } });
+    for (let m = 0; m < 20; m++) await tree.simulate();
+    const { nodes } = tree.tree;
+    const priors = nodes[0].children.map((id) => nodes[id].prior);
+    expect(priors[0] + priors[1]).toBeCloseTo(1, 12);
+    expect(priors.every((prior) => prior >= 0.375 && prior <= 0.625 && prior !== 0.5)).toBe(true);
+    for (const node of nodes) if (node.depth > 1) expect(node.prior).toBe(0.5);
+  });
 });

@@ -71,6 +71,8 @@ export class MonteCarlo<S> {
   readonly #expanded = new Set<number>();
   /** Leaves in flight. */
   readonly #busy = new Set<number>();
+  /** Values by key, where equal states share them. */
+  readonly #known = new Map<string, number>();
   readonly #loss: number;
 
   constructor(o: MonteCarloOptions<S>) {
@@ -95,7 +97,7 @@ export class MonteCarlo<S> {
 
   #launch(weight: number): Flight<Worked<S>> | "wait" | undefined {
     const { tree } = this;
-    const { skipClosed, early, gamma, proves } = this.#o;
+    const { skipClosed, early, gamma, proves, shareValues } = this.#o;
     const [root] = tree.nodes;
     if ((skipClosed && root.closed) || (early && root.proof === "solved")) return undefined;
     let at = root;
@@ -119,6 +121,7 @@ export class MonteCarlo<S> {
         if (worked.value === null) return false;
         const dead = toExpand && node.children.length === 0;
         if (node.value === null) tree.setValue(node.id, dead ? 0 : worked.value, proves);
+        if (shareValues && node.key !== undefined) this.#known.set(node.key, node.value ?? 0);
         tree.backup(node.id, node.value ?? 0, gamma);
         failpoint("search-commit");
         return true;
@@ -131,7 +134,7 @@ export class MonteCarlo<S> {
     const { tree } = this;
     const state = this.states[node.id];
     const size = tree.nodes.length;
-    const twin = shareValues && node.key !== undefined ? tree.nodes[tree.find(node.key) ?? node.id].value : null;
+    const twin = shareValues && node.key !== undefined ? this.#known.get(node.key) : undefined;
     let offered: readonly Child<S>[] | undefined;
     if (toExpand) {
       offered = await (this.#o.expand ? this.#o.expand(node, state, children) : space.expand(state, children));
@@ -144,7 +147,8 @@ export class MonteCarlo<S> {
       // Without a way on, no visit of the node can succeed.
       if (merge ? offered.every(gone) : offered.length === 0) return { offered, value: 0 };
     }
-    if (node.value !== null || twin !== null) return { offered, value: node.value ?? twin ?? 0 };
+    const known = node.value ?? twin;
+    if (known !== undefined) return { offered, value: known };
     const value = await evaluate(node, state);
     return { offered, value: value ?? (halted() ? null : 0) };
   }

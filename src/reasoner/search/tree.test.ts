@@ -123,6 +123,66 @@ describe("GrowingTree", () => {
     }
   });
 
+  it("counts visits in flight on the way to a node, and takes them back", () => {
+    const tree = new GrowingTree();
+    tree.expand(0, [offer("a"), offer("b")]);
+    tree.expand(1, [offer("c")]);
+    tree.launch(3);
+    tree.launch(2);
+    expect([0, 1, 2, 3].map((id) => tree.flying(id))).toEqual([2, 1, 1, 1]);
+    tree.land(3);
+    tree.land(2);
+    expect([0, 1, 2, 3].map((id) => tree.flying(id))).toEqual([0, 0, 0, 0]);
+    expect(tree.nodes.map(({ visits, total }) => [visits, total])).toEqual(Array.from({ length: 4 }, () => [0, 0]));
+  });
+
+  it("proves a node solved by one terminal below, dead by all of them, and nothing by what was cut or is not proven", () => {
+    const grown = (change: { cut?: boolean; proven?: boolean }) => {
+      const tree = new GrowingTree({ merge: true, rootKey: "start" });
+      tree.expand(0, [offer("a"), offer("b")]);
+      tree.expand(1, [
+        offer("c", { terminal: true }),
+        offer("d", { terminal: true }),
+        offer("e", { key: change.cut ? "start" : "e" }),
+      ]);
+      tree.setValue(3, 0, change.proven ?? true);
+      tree.setValue(4, 0, true);
+      if (!change.cut) tree.expand(5, []);
+      return tree;
+    };
+    const proofs = (tree: GrowingTree) => tree.nodes.map(({ proof }) => proof);
+    const dead = grown({});
+    expect(proofs(dead)).toEqual([undefined, "dead", undefined, "dead", "dead", "dead"]);
+    dead.expand(2, []);
+    expect(proofs(dead)[0]).toBe("dead");
+    expect(proofs(grown({ cut: true }))[1]).toBeUndefined();
+    expect(proofs(grown({ proven: false }))[1]).toBeUndefined();
+    const solved = new GrowingTree();
+    solved.expand(0, [offer("a"), offer("b", { terminal: true })]);
+    solved.expand(1, [offer("c", { terminal: true })]);
+    solved.setValue(3, 1, true);
+    expect(proofs(solved)).toEqual(["solved", "solved", undefined, "solved"]);
+  });
+
+  it("merges equal actions among many siblings as among few", () => {
+    const tree = new GrowingTree();
+    const names = Array.from({ length: 100 }, (_, i) => `a ${i % 40}`);
+    expect(
+      tree.expand(
+        0,
+        names.map((name) => offer(name)),
+      ),
+    ).toEqual(names.map((_, i) => 1 + (i % 40)));
+    expect(tree.expand(0, [offer(" a  39 "), offer("new")])).toEqual([40, 41]);
+  });
+
+  it("adds up what nodes cost", () => {
+    const tree = new GrowingTree();
+    tree.charge(0, { calls: 1, inputTokens: 2, outputTokens: 3 });
+    tree.charge(0, { calls: 1, inputTokens: 2, outputTokens: 3, money: 0.5 });
+    expect(tree.nodes[0].cost).toEqual({ calls: 2, inputTokens: 4, outputTokens: 6, money: 0.5 });
+  });
+
   it("adds a node in constant time", () => {
     const time = (size: number): number => {
       const tree = new GrowingTree({ merge: true });

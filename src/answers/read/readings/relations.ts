@@ -47,8 +47,8 @@ x_1 = 2, x_2 = 3 → all(x_1 = 2, x_2 = 3)
 $x=2$ or $x=3$ → or(x = 2, x = 3)
 y=mx+b → y = ((m * x) + b)
 AB = 5 → (A * B) = 5
-dy/dx = 2x → (dy * (dx ^ -1)) = (2 * x)
-\frac{dy}{dx} = 2x → (dy * (dx ^ -1)) = (2 * x)
+dy/dx = 2x → dy/dx = (2 * x)
+\frac{dy}{dx} = 2x → dy/dx = (2 * x)
 x^2 + y^2 = r^2 → ((x ^ 2) + (y ^ 2)) = (r ^ 2)
 |x-2|<3 → abs((x + -2)) < 3
 x > 2 and x < 5 → all(x > 2, x < 5)

@@ -60,8 +60,17 @@ const hiar: readonly ActionType[] = [
 const cmcts: readonly ActionType[] = [
   { id: "understand", instruction: "Say what is given and what is asked.", after: ["start"], most: 1 },
   { id: "plan", instruction: "Lay out or revise the plan.", after: ["understand", "reflect"], needs: ["understand"] },
-  { id: "reflect", instruction: "Check the last step, and correct it if it is wrong.", after: ["plan", "code", "work"] },
-  { id: "work", instruction: "Carry out the next step of the plan.", after: ["plan", "work", "reflect"], needs: ["plan"] },
+  {
+    id: "reflect",
+    instruction: "Check the last step, and correct it if it is wrong.",
+    after: ["plan", "code", "work"],
+  },
+  {
+    id: "work",
+    instruction: "Carry out the next step of the plan.",
+    after: ["plan", "work", "reflect"],
+    needs: ["plan"],
+  },
   {
     id: "code",
     instruction: "Write the next step of the plan as a short program, and what it gives.",

@@ -16,9 +16,10 @@ export type Granularity = (family: Family) => Action;
 /** Replies are free text: nothing but the model itself says where they end. */
 export const isFree = (family: Family): boolean => family.end === "";
 
-/** An action that is whole at any of these texts, which belong to it. */
+/** An action that is whole at any of these texts, which belong to it; white space alone is none. */
 export function endedBy(...stops: readonly string[]): Action {
-  return { stops, length: (text) => (stops.some((stop) => text.endsWith(stop)) ? text.length : undefined) };
+  const ends = (text: string): boolean => text.trim() !== "" && stops.some((stop) => text.endsWith(stop));
+  return { stops, length: (text) => (ends(text) ? text.length : undefined) };
 }
 
 /** An action of so many tokens, fewer at the end of a reply. */

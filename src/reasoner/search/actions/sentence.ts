@@ -3,8 +3,8 @@ import { defineMethod } from "../../../core/method.ts";
 import { isFree, step, type Granularity } from "./action.ts";
 
 const marks = [". ", "? ", "! ", "\n"];
-/** A full stop after these does not end a sentence: a number of a list, an initial, a common abbreviation. */
-const unfinished = /(?:^|\s)(?:\d+|\p{L}|e\.g|i\.e|etc|cf|vs|Mr|Mrs|Ms|Dr|Prof|No|Fig|Eq)\. $/u;
+/** A full stop after these does not end a sentence: the number of a list's item, an initial, a common abbreviation. */
+const unfinished = /(?:^|\n)\s*\d+\. $|(?:^|\s)(?:\p{Lu}|e\.g|i\.e|etc|cf|vs|Mr|Mrs|Ms|Dr|Prof|No|Fig|Eq)\. $/u;
 
 const options = z.object({ at: z.enum(["sentence", "line"]).default("sentence").describe("ends an action") });
 

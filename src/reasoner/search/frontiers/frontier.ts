@@ -61,7 +61,7 @@ export class Frontier<S> {
     const grown = ids.map((): number[] => []);
     const work = (id: number, turn = 0): Promise<readonly Child<S>[]> =>
       expand ? expand(this.node(id), this.states[id], k, turn) : space.expand(this.states[id], k);
-    await inOrder({
+    await inOrder<readonly Child<S>[]>({
       count: ids.length,
       inFlight,
       launch: (i) =>
@@ -99,7 +99,7 @@ export class Frontier<S> {
   async value(ids: readonly number[]): Promise<number[]> {
     const { evaluate, inFlight = Infinity } = this.#o;
     const fresh = ids.filter((id) => this.node(id).value === null);
-    await inOrder({
+    await inOrder<number | null>({
       count: fresh.length,
       inFlight,
       launch: (i) =>

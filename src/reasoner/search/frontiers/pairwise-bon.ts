@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roles } from "../../../core/call.ts";
+import { addCost, roles } from "../../../core/call.ts";
 import type { Context } from "../../../core/context.ts";
 import { defineMethod } from "../../../core/method.ts";
 import type { Solution } from "../../../core/solution.ts";
@@ -32,6 +32,7 @@ export function pairwiseScores(n: number, p: (i: number, j: number) => number): 
 
 /** p(a is better than b), shown in this order. A judge of single solutions prefers the one that it scores higher. */
 async function preference(question: Question, c: Context, a: Solution, b: Solution, o: z.output<typeof options>) {
+  if (a === b) return 0.5;
   if (c.evaluator) {
     const group = { task: withoutTruth(question), solutions: [a, b], judgements: [], trees: [], episodes: [] };
     const [first, second] = await c.evaluator(group, c);
@@ -63,13 +64,22 @@ export default defineMethod({
   create: (o) => async (question, c) => {
     const drawn = await attempts(question, c, o);
     const whole = drawn.filter(({ error }) => !error);
+    const budgets = whole.map(() => c.budget.child({}));
     const p = await Promise.all(
-      whole.map((a, i) => Promise.all(whole.map((b, j) => (i === j ? 0.5 : preference(question, c, a, b, o))))),
+      whole.map((a, i) => {
+        const metered = c.with({ budget: budgets[i] });
+        return Promise.all(whole.map((b) => preference(question, metered, a, b, o)));
+      }),
     );
     const scores = pairwiseScores(whole.length, (i, j) => p[i][j]);
     const byId = new Map(whole.map(({ id }, i) => [id, scores[i]]));
+    // A sample pays for the comparisons in which it is shown first.
+    const paid = drawn.map((solution) => {
+      const at = whole.indexOf(solution);
+      return at < 0 ? solution : { ...solution, cost: addCost(solution.cost, budgets[at].spent) };
+    });
     const solutions = bestFirst(
-      drawn,
+      paid,
       ({ id }) => byId.get(id) ?? -Infinity,
       (solution) => meanLogprob(c, solution),
     );

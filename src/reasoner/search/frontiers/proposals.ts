@@ -22,6 +22,9 @@ export function readList(reply: string, k: number): string[] {
   return [...new Set(entries.filter((line) => line !== ""))].slice(0, k);
 }
 
+/** A step that states the final answer. */
+const final = /\\boxed\{|\banswer is\b/iu;
+
 /** What a state becomes by a step that was written outside it. */
 export function continued(
   question: Question,
@@ -41,7 +44,7 @@ export function continued(
     steps: [...state.steps, action],
     text,
     calls: [...state.calls, ...calls],
-    ended: family.parse(question, text, "short").wellFormed || tokens >= family.maxTokens(question, "short"),
+    ended: final.test(step) || tokens >= family.maxTokens(question, "short"),
     key: undefined,
     tokens,
     ids: [...state.ids, ...ids],

@@ -33,6 +33,8 @@ export interface Policy {
     g: Guided,
     f: () => Frontier<Written>,
   ) => (node: TreeNode, state: Written) => Promise<number | null>;
+  /** The policy itself knows equal states, so that the tree takes them all. */
+  readonly knowsStates?: true;
   /** Ranks complete replies by a key of their nodes, in place of `output`; those with an error stay last. */
   readonly key?: (node: TreeNode) => number;
 }
@@ -55,7 +57,7 @@ export async function overReplies(
     space: g.space,
     expand: policy.expand?.(g, () => f) ?? further,
     evaluate: policy.evaluate?.(g, () => f) ?? ((node, state) => g.value(node, state)),
-    merge: o.merge,
+    merge: o.merge && !policy.knowsStates,
     inFlight: o.inFlight,
     early: o.early,
     halted: () => g.error() !== undefined,
