@@ -197,6 +197,12 @@ class Bench {
     this.rows.push(...(await saturation(this.#quick ? 2 : 5, tell)));
   }
 
+  /** Tree search without a model; the peak is there for the table. */
+  async search(): Promise<void> {
+    await takeTurns([this.#peak], 1);
+    this.rows.push(...(await orchestrating(this.#quick, tell)));
+  }
+
   /** Verdicts on answers, one thread. */
   async answers(): Promise<void> {
     await this.plain("ordinary answers", "pairs", judging(this.#quick ? 2000 : 10_000));
@@ -242,7 +248,7 @@ async function run(o: Options): Promise<void> {
     }
     if (wanted("answers")) await bench.answers();
     if (wanted("saturation")) await bench.saturation();
-    if (wanted("search")) bench.rows.push(...(await orchestrating(o.quick === true, tell)));
+    if (wanted("search")) await bench.search();
     if (wanted("sandbox")) bench.rows.push(...(await sandboxing(o.quick === true ? 2 : 5, tell)));
     const absent =
       o.device === "cpu" ? (o.torch ? "not found" : "not asked for") : "not compared: it would run on the CPU";

@@ -117,6 +117,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/cot.ts")).default,
   },
   {
+    id: "cot-decode",
+    kind: "search",
+    contract: "reasoner",
+    section: "C2",
+    about: "Greedy replies after each of the k most probable first tokens; the answer that is written with most confidence.",
+    load: async () => (await import("./reasoner/search/frontiers/cot-decode.ts")).default,
+  },
+  {
     id: "countdown",
     kind: "family",
     contract: "family",

@@ -60,7 +60,8 @@ interface Place {
   readonly recipe?: Recipe;
 }
 
-function placeOf(text: string): Place {
+/** The weights of a run (its last round's, or RUN@ROUND's) or of a checkpoint. UserError if there are none. */
+export function placeOf(text: string): Place {
   if (isCheckpoint(text)) return { dir: text };
   const inside =
     existsSync(text) && !isRun(text)

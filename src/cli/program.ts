@@ -6,6 +6,7 @@ import { messageOf, UserError } from "../core/errors.ts";
 import { addDemo } from "./demo.ts";
 import { addEval } from "./eval.ts";
 import { addEvolve } from "./evolve.ts";
+import { addExport } from "./export.ts";
 import { addFork } from "./fork.ts";
 import { Interrupted, type Io } from "./io.ts";
 import { addMethods } from "./methods.ts";
@@ -44,6 +45,7 @@ function programFor(io: Io): Command {
     addEval,
     addSolve,
     addSweep,
+    addExport,
     addMethods,
     addRuns,
     addVerify,

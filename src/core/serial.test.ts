@@ -107,7 +107,9 @@ describe("a drawing", () => {
     expect(lines).toHaveLength(1 + 2 + parents.length + 1);
     expect(lines.at(-1)).toBe(`└ … ${root.children.length - 2} more`);
     const counts = lines.slice(0, -1).flatMap((line) => /… (\d+) more$/.exec(line)?.[1] ?? []);
-    expect(counts.map(Number).sort()).toEqual(parents.map(({ children }) => children.length).sort());
+    expect(counts.map(Number).toSorted((a, b) => a - b)).toEqual(
+      parents.map(({ children }) => children.length).toSorted((a, b) => a - b),
+    );
     expect(lines.every((line) => line.length <= 20)).toBe(true);
   });
 });

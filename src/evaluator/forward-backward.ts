@@ -24,7 +24,7 @@ const epsilon = 1e-8;
 
 /** P(a) ∝ P_f(a)^α · P_b(a)^(1−α), not normalised, with P_b(a) = (Z(a) + ε)/Σ(Z + ε). */
 export function combined(forward: readonly number[], recovered: readonly number[], alpha: number): number[] {
-  const sum = recovered.reduce((total, z) => total + z + epsilon, 0);
+  const sum = recovered.reduce((total, count) => total + count + epsilon, 0);
   return forward.map((p, i) => p ** alpha * ((recovered[i] + epsilon) / sum) ** (1 - alpha));
 }
 
@@ -40,7 +40,7 @@ function forwardBackward(o: z.output<typeof options>): Evaluator {
     const calls: string[] = [];
     const recovered =
       !fobar && candidates.length === 1 ? [1] : await recoveries(task.text, task.id, candidates, c, o, calls);
-    const known = recovered.some((z) => z > 0);
+    const known = recovered.some((count) => count > 0);
     // Where nothing was recovered for anybody, backward samples tell nothing: the votes decide.
     const weights = known && !fobar ? recovered : known ? combined(forward, recovered, o.alpha) : forward;
     const total = weights.reduce((sum, weight) => sum + weight, 0);

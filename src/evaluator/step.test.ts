@@ -4,19 +4,13 @@ import type { Evaluator } from "../core/contracts.ts";
 import type { Judgement } from "../core/judgement.ts";
 import type { Model } from "../core/model.ts";
 import { scripted, type Rule } from "../engine/scripted.ts";
-import { Tabular } from "../engine/tabular.ts";
 import { makeContext, memoryCalls } from "../evolution/context.ts";
-import bits from "../task-creator/families/bits.ts";
 import open from "../task-creator/families/open.ts";
-import { random } from "../core/random.ts";
-import { ask, type Task } from "../core/task.ts";
-import { judgeNode, credit, select } from "./judge-tree.ts";
 import mctsJudge from "./mcts-judge.ts";
 import prmAggregate from "./prm-aggregate.ts";
 import prmLastVote from "./prm-last-vote.ts";
 import prmMinVote from "./prm-min-vote.ts";
 import prmScore from "./prm-score.ts";
-import progressAdvantage, { advantages, bestOf } from "./progress-advantage.ts";
 import reasoneval, { redundancy, validity } from "./reasoneval.ts";
 import selfConsistency from "./self-consistency.ts";
 import selfEvalStep from "./self-eval-step.ts";
@@ -24,22 +18,19 @@ import stateEval from "./state-eval.ts";
 import stepAwareVerifier, { stepLabels } from "./step-aware-verifier.ts";
 import stepCritic from "./step-critic.ts";
 import { aggregate } from "./steps.ts";
-import { chat, groupOf, plain, solutionOf, withHead, words } from "./testing.ts";
+import { chat, groupOf, plain, withHead, words } from "./testing.ts";
 
-const secretBits = bits.create(bits.options.parse({}));
 const families = new Map([
   ["open", open.create(open.options.parse({}))],
   ["plain", plain("plain", words)],
-  ["bits", secretBits],
 ]);
-const contextOf = (evaluator: Model, o: { budget?: Budget; judge?: Evaluator } = {}) =>
+const contextOf = (evaluator: Model, o: { budget?: Budget } = {}) =>
   makeContext({
     models: { evaluator, reasoner: evaluator },
     families,
     calls: memoryCalls(),
     seed: "judges",
     ...(o.budget ? { budget: o.budget } : {}),
-    ...(o.judge ? { evaluator: o.judge } : {}),
   });
 const make = {
   prm: (o: object = {}) => prmScore.create(prmScore.options.parse(o)),
@@ -49,7 +40,6 @@ const make = {
   critic: (o: object = {}) => stepCritic.create(stepCritic.options.parse(o)),
   reason: (o: object = {}) => reasoneval.create(reasoneval.options.parse(o)),
   diverse: (o: object = {}) => stepAwareVerifier.create(stepAwareVerifier.options.parse(o)),
-  progress: (o: object = {}) => progressAdvantage.create(progressAdvantage.options.parse(o)),
   tree: (o: object = {}) => mctsJudge.create(mctsJudge.options.parse(o)),
 };
 const says = (...replies: string[]): Rule[] => [{ match: /(?:)/u, replies, cycle: true }];
@@ -116,7 +106,7 @@ describe("prm-score", () => {
   it("is the softmax over the two tokens alone, a step at a time", async () => {
     const script = scripted(tables);
     const [found, empty] = await make.prm()(group, contextOf(script));
-    expect(found.perStep).toEqual([0.9, 0.5, 0.8].map((p) => expect.closeTo(p, 6)));
+    expect(found.perStep).toEqual([expect.closeTo(0.9, 6), expect.closeTo(0.5, 6), expect.closeTo(0.8, 6)]);
     expect(found.score).toBeCloseTo(0.36, 6);
     expect(empty.score).toBe(-1);
     expect(script.log.map(({ prompt }) => prompt)).toEqual(["q a", "q a b", "q a b c"]);
@@ -317,94 +307,5 @@ describe("step-aware-verifier", () => {
       [expect.closeTo(0.7, 12), "chosen"],
       [0.6, undefined],
     ]);
-  });
-});
-
-describe("progress-advantage", () => {
-  const n = 4;
-  const task: Task = secretBits.generate(random("pav"), { difficulty: n, split: "train" });
-  const secret = [...(task.secret.answer ?? "")].filter((bit) => bit === "0" || bit === "1");
-  const success = (correct: number | undefined): number => (correct === undefined ? 0 : 2 ** -(n - correct));
-
-  it("on BITS under a uniform prover: A = 2^−(n−k−1) − 2^−(n−k) for a right bit, below 0 for a wrong one, then 0", () => {
-    for (let k = 0; k < n; k++) {
-      const right = advantages([success(k), success(k + 1)], 1)[0];
-      expect(right).toBeCloseTo(2 ** -(n - k - 1) - 2 ** -(n - k), 12);
-      expect(right).toBeGreaterThan(0);
-      expect(advantages([success(k), success(undefined), success(undefined)], 1)).toEqual([-success(k), 0]);
-    }
-    expect(bestOf(0.25, 4)).toBeCloseTo(1 - 0.75 ** 4, 12);
-    expect(advantages([0.25, 0.5], 4)[0]).toBeCloseTo(1 - 0.5 ** 4 - (1 - 0.75 ** 4), 12);
-  });
-
-  it("estimates them from completions of each prefix", async () => {
-    // Every token half 0 and half 1 while bits are left, then the end.
-    const model = new Tabular({
-      words: secretBits.words,
-      end: secretBits.end,
-      contextOf: (ids) => String(ids.length - opened),
-    });
-    const opened = model.tokenizer.encode(secretBits.prompt(ask(task), "short")).length;
-    const row = (words: readonly string[]) => secretBits.words.map((word) => (words.includes(word) ? 0 : -50));
-    for (let k = 0; k < n; k++) model.setLogits(String(k), row(["0", "1"]));
-    model.setLogits(String(n), row([secretBits.end]));
-    const judge: Evaluator = async ({ solutions }) =>
-      solutions.map(({ id, text }) => ({
-        of: id,
-        by: "oracle",
-        level: "outcome",
-        score: Number(secretBits.verify(task, text, "short").correct),
-        calls: [],
-      }));
-    const wrong = secret[1] === "0" ? "1" : "0";
-    const solution = solutionOf({ steps: [secret[0], wrong, secret[2]] });
-    const group = { task, solutions: [solution], judgements: [], trees: [], episodes: [] };
-    const [found] = await make.progress({ m: 1500, k: 1, alpha: 2 })(group, contextOf(model, { judge }));
-    const [v0, v1] = [1 / 16, 1 / 8];
-    const expected = [v1 + 2 * (v1 - v0), -2 * v1, 0];
-    // Four standard errors of 3·v₁ − 2·v₀ from means of 1500.
-    for (const [i, value] of (found.perStep ?? []).entries()) expect(Math.abs(value - expected[i])).toBeLessThan(0.11);
-    expect(found.perStep).toHaveLength(3);
-    expect(found.score).toBe(0);
-  });
-
-  it("as the run's own evaluator asks the family's check, and says what is missing where there is none", async () => {
-    const group = { task, solutions: [solutionOf({ steps: ["0"] })], judgements: [], trees: [], episodes: [] };
-    const evaluate = make.progress();
-    const script = scripted(says(";"));
-    await expect(evaluate(group, contextOf(script, { judge: evaluate }))).rejects.toThrow(/bits has no check/u);
-  });
-});
-
-describe("mcts-judge", () => {
-  const group = groupOf("q", [three]);
-
-  it.each(["pass", "fail"])("says what a single judge says where all sub-tasks agree on %s", async (word) => {
-    const [found] = await make.tree()(group, contextOf(scripted(says(`so ${word}`))));
-    expect(found).toMatchObject({ score: Number(word === "pass"), label: word === "pass" ? "correct" : "wrong" });
-  });
-
-  it("believes the trajectories with which simulated execution agrees", async () => {
-    const rules: Rule[] = [
-      { match: /concrete check/u, replies: ["fail"], cycle: true },
-      { match: /Is every calculation/u, replies: ["fail"], cycle: true },
-      { match: /(?:)/u, replies: ["pass"], cycle: true },
-    ];
-    const [found] = await make.tree({ depth: 1, rollouts: 6 })(group, contextOf(scripted(rules)));
-    expect(found).toMatchObject({ score: 0, label: "wrong" });
-  });
-
-  it("tries each sub-task of a node before it returns to the best", () => {
-    const root = judgeNode([]);
-    const firsts = Array.from({ length: 40 }, () => {
-      const trajectory = select(root, 3, 1, 0.5);
-      const first = trajectory[1].path[0];
-      credit(trajectory, first === 1 ? 1 : 0);
-      return first;
-    });
-    expect(firsts.slice(0, 3)).toEqual([0, 1, 2]);
-    expect(firsts.filter((first) => first === 1).length).toBeGreaterThan(30);
-    expect(root.visits).toBe(40);
-    expect(select(root, 3, 9, 0.5).at(-1)?.path.toSorted()).toEqual([0, 1, 2]);
   });
 });

@@ -13,7 +13,7 @@ const options = z.object({
 /** The 0-based response that a reply names last, if there is such a one. */
 export function chosenIn(reply: string, count: number): number | undefined {
   const named = [...reply.matchAll(/response\s*#?\s*(\d+)/giu)].map(([, digits]) => Number(digits) - 1);
-  return named.filter((index) => index >= 0 && index < count).at(-1);
+  return named.findLast((index) => index >= 0 && index < count);
 }
 
 /** Score 1 and label "chosen" for one response, else 0. Where no choice can be read, the first is "chosen (unparsed)". */

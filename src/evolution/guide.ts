@@ -45,11 +45,11 @@ export function guideOf(evaluate: Evaluator, scale: Scale = "unit"): Guide {
 export const inTurn =
   (judges: readonly Evaluator[]): Evaluator =>
   async (group, c) => {
-    let judgements = group.judgements;
+    const judgements = [...group.judgements];
     let last: Judgement[] = [];
     for (const judge of judges) {
-      last = await judge({ ...group, judgements }, c);
-      judgements = [...judgements, ...last];
+      last = await judge({ ...group, judgements: [...judgements] }, c);
+      judgements.push(...last);
     }
     return last;
   };

@@ -24,10 +24,10 @@ export function joined({ tokenizer }: Model, pieces: readonly string[]): string 
   return tokenizer && separates(tokenizer) ? pieces.filter((piece) => piece !== "").join(" ") : pieces.join("");
 }
 
-function separates({ size, decode }: Tokenizer): boolean {
-  if (size === 0) return true;
-  const one = decode([0]);
-  return decode([0, 0]) !== one + one;
+function separates(tokenizer: Tokenizer): boolean {
+  if (tokenizer.size === 0) return true;
+  const one = tokenizer.decode([0]);
+  return tokenizer.decode([0, 0]) !== one + one;
 }
 
 /** Why no further call may be made, or undefined. */

@@ -54,14 +54,14 @@ function concluded(text: string, sentence: Span, spans: readonly Span[]): Extrac
   return found ?? equal ?? lastIn(text, sentence, spans, "conclusion");
 }
 
-const option = /(?<![\p{L}\d])\([A-J]\)(?![\p{L}\d])/gu;
+const inBrackets = /(?<![\p{L}\d])\([A-J]\)(?![\p{L}\d])/gu;
 
 /** "I would go with (B) here": the last option in brackets of a few words that are no mathematics. */
 function optional(text: string, body: Span): Extraction | undefined {
   const said = text.slice(body.from, body.to);
   if (said.length > 200 || /[\d\\=+^$]/u.test(said) || !/\p{Ll}{3,}\s/u.test(said) || said.startsWith("("))
     return undefined;
-  const last = [...said.matchAll(option)].at(-1);
+  const last = [...said.matchAll(inBrackets)].at(-1);
   const from = body.from + (last?.index ?? 0);
   return last && take(text, { from, to: from + last[0].length }, "option in brackets");
 }

@@ -114,7 +114,7 @@ export function refine(text: string, region: Span, how: string): Extraction | un
 
 const consequence = /,?\s+(?:so|thus|hence|therefore|giving|which gives)\s+(?=[$\\\d])/gu;
 /** "The winner is Alice": a name. */
-const name = /^\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,2}$/u;
+const proper = /^\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+){0,2}$/u;
 /** "the vertex is at (-1, 2)". */
 const point = /[([][^()[\]]{1,80},[^()[\]]{1,80}[)\]]$/u;
 
@@ -144,7 +144,7 @@ export function stated(text: string, part: Span, spans: readonly Span[], how: st
     answer && !/^(?:on|at|in|by|for|to)\s/u.test(remainder) && lead.every((word) => neutral.has(word))
       ? take(text, withoutTail(text, rightSide(text, unlabelled(text, rest, spans))), how)
       : rest.from < rest.to
-        ? (leading(text, rest, spans, how) ?? (name.test(remainder) ? take(text, rest, how) : undefined))
+        ? (leading(text, rest, spans, how) ?? (proper.test(remainder) ? take(text, rest, how) : undefined))
         : undefined;
   return { at: last.index, found };
 }

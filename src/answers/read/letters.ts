@@ -75,7 +75,7 @@ function isProduct({ text, space, mathematical, beside, alone, previous }: Run):
       likelyProduct.test(text.length === 2 ? [...text].sort().join("") : text)
     );
   if (!mathematical && !beside) return false;
-  if (mathematical && !space && algebraic.test(text)) return true;
+  if (!space && (text === "ac" || (mathematical && algebraic.test(text)))) return true;
   return previous?.type === "operator" || previous?.type === "compare" || unitOf(text) === undefined;
 }
 

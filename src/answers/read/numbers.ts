@@ -28,10 +28,10 @@ export interface Surroundings {
 /** A comma that parts, not one inside a number. */
 export const commaSpace = /[,，、]\s|,\\ |,~/u;
 
-/** Do spaces follow the commas of the bracket that `at` is in, from `inside` on? Brackets that go on far count as if they did. */
-export function spacedWithin(text: string, inside: number, at: number): boolean {
-  const end = text.slice(at, at + 200).search(/[)\]}]/u);
-  return end < 0 || commaSpace.test(text.slice(Math.max(inside, at - 200), at + end));
+/** Do spaces follow the commas of the bracket that `here` is in, from `inside` on? Brackets that go on far count as if they did. */
+export function spacedWithin(text: string, inside: number, here: number): boolean {
+  const end = text.slice(here, here + 200).search(/[)\]}]/u);
+  return end < 0 || commaSpace.test(text.slice(Math.max(inside, here - 200), here + end));
 }
 
 /** Powers of ten beyond which a numeral is not written out. */

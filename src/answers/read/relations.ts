@@ -114,7 +114,7 @@ function repeated(items: readonly Answer[]): Answer | undefined {
     size > 1 && items.length % size === 0 && names.every((name, i) => name !== undefined && name === names[i % size]);
   if (!rounds) return undefined;
   const solutions = Array.from({ length: items.length / size }, (_, i) => items.slice(i * size, (i + 1) * size));
-  return { kind: "set", items: solutions.map((parts) => ({ kind: "all", parts })), written: "or" };
+  return { kind: "set", items: solutions.map((solution) => ({ kind: "all", parts: solution })), written: "or" };
 }
 
 /** "a, b = 1, 2". */

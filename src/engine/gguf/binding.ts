@@ -73,7 +73,7 @@ async function load(): Promise<Package> {
   try {
     found = await import(name);
   } catch (error) {
-    throw new UserError(`GGUF files are run by the package ${name}, which is not there`, `${install}`, error);
+    throw new UserError(`GGUF files are run by the package ${name}, which is not there`, install, error);
   }
   if (isPackage(found)) return found;
   throw new UserError(`the package ${name} here is not one that is known`, install);

@@ -65,7 +65,7 @@ const open = (file: string, reproducible = false): Promise<GgufModel> =>
 describe.skipIf(!present)("exported models under llama.cpp", () => {
   const cases = (["rope", "none"] as const).flatMap((p) => (["f32", "f16"] as const).map((q) => [p, q] as const));
   it.each(cases)(
-    "have the log-probs and greedy texts of the embedded engine (%s, %s)",
+    "have the log-probs, and with 32 bits the greedy texts, of the embedded engine (%s, %s)",
     async (positions, precision) => {
       const { embedded, file } = await made(positions, precision);
       const llama = await open(file);

@@ -8,10 +8,13 @@ import { defineMethod } from "../../core/method.ts";
 import type { RunError } from "../../core/solution.ts";
 import type { Question } from "../../core/task.ts";
 import { aborted, failed, readReply, stopped } from "../solve.ts";
+import { levinOverSteps, levinStepOptions } from "./frontiers/levin-steps.ts";
 import { levinSearch } from "./levin-search.ts";
 import { tokenTree, tokenTreeOptions } from "./token-tree.ts";
 
-const options = tokenTreeOptions.extend({
+const options = tokenTreeOptions.extend(levinStepOptions.shape).extend({
+  /** What a level of the tree is: a token, which needs a model that gives distributions, or a step of any model's. */
+  over: z.enum(["tokens", "steps"]).default("tokens"),
   /** Tokens read after the prompt before the search gives up. */
   tokens: z.int().positive().default(1152),
   /** Tokens read side by side; 1 is the exact order, more is faster for a single question. */
@@ -54,8 +57,8 @@ export default defineMethod({
   contract: "reasoner",
   section: "L",
   about:
-    "Levin tree search over tokens: best-first by depth over probability, up to the first reply that the question's own check accepts.",
+    "Levin tree search over tokens or steps: best-first by depth over probability, up to the first reply that the question's own check accepts.",
   source: "Orseau et al. 2018",
   options,
-  create: (o) => (question, c) => search(question, c, o),
+  create: (o) => (question, c) => (o.over === "steps" ? levinOverSteps(question, c, o) : search(question, c, o)),
 });

@@ -48,6 +48,8 @@ export interface Written {
 /** The space of a question's replies; `error` says why it stopped growing, if it did. */
 export interface FamilySpace extends Space<Written> {
   readonly error: RunError | undefined;
+  /** The state after these steps, whoever wrote them. Throws UserError on a word that a model of words does not know. */
+  at(steps: readonly string[]): Written;
 }
 
 /** An action before it is known where it leads. */
@@ -232,6 +234,20 @@ export function familySpace(question: Question, outer: Context, o: SpaceOptions)
 
   const key = o.merge ? family.state?.(question, []) : undefined;
   return {
+    at: (steps) => {
+      const ids = byIds ? steps.flatMap((step) => model.tokenizer?.encode(step) ?? []) : [];
+      return {
+        steps,
+        text: join(steps),
+        calls: [],
+        ended: false,
+        key: o.merge ? family.state?.(question, steps) : undefined,
+        tokens: ids.length,
+        ids: [...prompted, ...ids],
+        path: `=${join(steps)}`,
+        prefix: null,
+      };
+    },
     root: { steps: [], text: "", calls: [], ended: false, key, tokens: 0, ids: prompted, path: "", prefix: null },
     get error() {
       return error;

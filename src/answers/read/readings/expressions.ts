@@ -259,4 +259,9 @@ ba → (b * a)
 \\dfrac{1}{2} +\frac{1}{72} → (1/2 + 1/72)
 $mgh$ → (m * g * h)
 $xyz$ → (x * y * z)
+\sum^3_{k=1} k → sum[k, 1, 3, k]
+\int^b_a x dx → integral[x, a, b, x]
+^6C_3 → binomial(6, 3)
+b^2-4ac → ((b ^ 2) + (-4 * a * c))
+\begin{cases} x & x > 0 \\ 1 & \text{otherwise} \end{cases} → cases(1, nonnegative((0 + (-1 * x))), x, positive((x + 0)))
 `;

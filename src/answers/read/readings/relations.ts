@@ -130,4 +130,16 @@ A:B=1 → (A * (B ^ -1)) = 1
 V_{1}:V_{2}=11:21 → (V_1 * (V_2 ^ -1)) = 11/21
 0<f(x)<1 → 0 < f(x) < 1
 x = 1 \\ y = 2 → all(x = 1, y = 2)
+[ABC] = 12 → [ABC] = 12
+S_{\triangle ABC} = 12 → S_△ABC = 12
+\text{Area of } ABC = 12 → Area of ABC = 12
+m\angle ABC = 60 → ∠ABC = 60
+\|\vec{v}\| = 5 → ‖v‖ = 5
+p=5,q=2,p=7,q=2 → or(all(p = 5, q = 2), all(p = 7, q = 2))
+at most 5 → ((-1 * infinity) .. 5]
+5 or more → [5 .. infinity)
+between 3 and 5 inclusive → [3 .. 5]
+\geq 5 → [5 .. infinity)
+x = k\pi \ (k \in \mathbb{Z}) → all(x = (k * pi), k ∈ ℤ)
+∴ x = 5 → x = 5
 `;

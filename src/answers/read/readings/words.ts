@@ -115,4 +115,7 @@ No solutions → no-solution
 $odd$ → "odd"
 $Even$ → "even"
 $ABCD$ → "abcd"
+\textbf{(B)}\ 12 → choice B 12
+C Cecile → choice C "cecile"
+(A), (C) → choice A,C
 `;

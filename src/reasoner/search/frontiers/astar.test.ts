@@ -116,8 +116,8 @@ function played(secret: string): Transition[][] {
   return Array.from({ length: 2 ** n }, (_, code) => {
     const text = code.toString(2).padStart(n, "0");
     return [...text].map((action, i) => {
-      const state = [...text.slice(0, i)].join(" ");
-      const next = [...text.slice(0, i + 1)].join(" ");
+      const state = [...text].slice(0, i).join(" ");
+      const next = [...text].slice(0, i + 1).join(" ");
       return i + 1 < n ? { state, action, reward: 0, next } : { state, action, reward: Number(text === secret) };
     });
   });

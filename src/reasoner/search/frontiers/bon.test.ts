@@ -55,7 +55,11 @@ describe("pairwise-bon", () => {
       [0.1, 0.5, 0.9],
       [0.6, 0.1, 0.5],
     ];
-    expect(pairwiseScores(3, (i, j) => p[i][j])).toEqual([1.3, 1, 0.7].map((score) => expect.closeTo(score, 12)));
+    expect(pairwiseScores(3, (i, j) => p[i][j])).toEqual([
+      expect.closeTo(1.3, 12),
+      expect.closeTo(1, 12),
+      expect.closeTo(0.7, 12),
+    ]);
     // The first shown always wins: nothing is known.
     expect(pairwiseScores(3, () => 1)).toEqual([1, 1, 1]);
   });

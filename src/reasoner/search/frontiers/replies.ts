@@ -39,7 +39,10 @@ export interface Policy {
   readonly key?: (node: TreeNode) => number;
 }
 
-/** Searches a question's replies. Throws UserError where there is nothing to value a reply with. */
+/**
+ * Searches a question's replies. Complete ones are valued by the Evaluator, else by the family's check, else like others.
+ * Throws UserError where there is nothing to value a reply with.
+ */
 export async function overReplies(
   id: string,
   question: Question,
@@ -53,10 +56,15 @@ export async function overReplies(
     // The seeds of a state's children follow from its path.
     return g.expand(node, again > 0 ? { ...state, path: `${state.path}+${again}` } : state, k);
   };
+  const valued = policy.evaluate?.(g, () => f) ?? ((node: TreeNode, state: Written) => g.value(node, state));
+  const family = c.family(question.family);
+  const checked = c.evaluator
+    ? undefined
+    : family.check && ((state: Written) => Promise.resolve(Number(family.check?.(question, state.text))));
   const f: Frontier<Written> = new Frontier<Written>({
     space: g.space,
     expand: policy.expand?.(g, () => f) ?? further,
-    evaluate: policy.evaluate?.(g, () => f) ?? ((node, state) => g.value(node, state)),
+    evaluate: (node, state) => (node.terminal && checked ? checked(state) : valued(node, state)),
     merge: o.merge && !policy.knowsStates,
     inFlight: o.inFlight,
     early: o.early,

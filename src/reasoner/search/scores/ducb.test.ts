@@ -19,10 +19,10 @@ describe("ducb", () => {
       return chosen === "here" ? "here" : chosen.id;
     };
     expect(choice()).toBe("here");
-    arms.learn([0], undefined, 0);
-    arms.learn([0, 1], undefined, 1);
-    arms.learn([0, 1], undefined, 1);
-    arms.learn([0, 2], undefined, 0);
+    arms.learn([0], undefined, 0, 0);
+    arms.learn([0, 1], undefined, 1, 0);
+    arms.learn([0, 1], undefined, 1, 0);
+    arms.learn([0, 2], undefined, 0, 0);
     // N: here 1, a 0.5 + 1, b 1; W: 0, 0.5 + 1, 0.
     const log = Math.log(3.5);
     const scores = [Math.sqrt(2 * log), 1 + Math.sqrt((2 * log) / 1.5), Math.sqrt(2 * log)];
