@@ -41,6 +41,7 @@ export const extra: ReadonlySet<string> = new Set([
   "rl-rows",
   "sft-rows",
   "unit-tests",
+  "v-combined",
 ]);
 
 /** One method found in the tree; `path` is relative to src/. */

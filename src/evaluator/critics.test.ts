@@ -83,14 +83,10 @@ describe("cloud-score", () => {
 });
 
 describe("critic-rm", () => {
-  const rules: Rule[] = [
-    { match: /worth[^]*Answer:$/u, next: { Yes: 0.9, No: 0.1 } },
-    { match: /four lines/u, replies: [good.replaceAll("\n", " \n"), bad, "no verdict", bad] },
-  ];
   const tables: Rule[] = [
     { match: /step 2/u, next: { Yes: 0.2, No: 0.6 } },
     { match: /Verdict: correct Taking/u, next: { Yes: 0.9, No: 0.1 } },
-    rules[1],
+    { match: /four lines/u, replies: [good, bad, "no verdict", bad] },
   ];
   const label = (score: number): Judgement => ({ of: "s0", by: "gt", level: "outcome", score, calls: [] });
 
@@ -109,15 +105,10 @@ describe("critic-rm", () => {
 
 describe("token-3class", () => {
   it("maps (−.5, −.1, 0, .1, .4) to (−1, 0, 0, 0, 1)", async () => {
-    const perToken = Float64Array.from([-0.5, -0.1, 0, 0.1, 0.4]);
-    const judgement: Judgement = {
-      ...{ of: "s0", by: "implicit-reward", level: "token", score: 0, calls: [] },
-      perToken: Float32Array.from(perToken),
-    };
-    // Thresholds that a Float32Array holds exactly, so that "equal" is equal.
-    const [lo, hi] = [Math.fround(-0.1), Math.fround(0.1)];
+    const perToken = Float32Array.from([-0.5, -0.1, 0, 0.1, 0.4]);
+    const judgement = { of: "s0", by: "implicit-reward", level: "token", score: 0, perToken, calls: [] } as const;
     const group = groupOf("q", [{}, {}], { judgements: [judgement] });
-    const evaluate = token3class.create(token3class.options.parse({ lo, hi }));
+    const evaluate = token3class.create(token3class.options.parse({}));
     const [found, missing] = await evaluate(group, contextOf(scripted([])));
     expect([...(found.perToken ?? [])]).toEqual([-1, 0, 0, 0, 1]);
     expect(found.score).toBe(0);
@@ -142,8 +133,8 @@ describe("reward-hack-guards", () => {
     for (const eta of [0, 0.3, 1]) {
       for (let k = 0; k < 6; k++) {
         const more = [0.9, 0.5, 0.8, ...Array.from({ length: k }, () => 0.95)];
-        const return_ = sum(clipShape(more, eta));
-        expect(return_).toBeLessThanOrEqual(sum(clipShape([0.9, 0.5, 0.8], eta)));
+        const shaped = sum(clipShape(more, eta));
+        expect(shaped).toBeLessThanOrEqual(sum(clipShape([0.9, 0.5, 0.8], eta)));
       }
     }
     expect(clipShape([0.9, 0.2], 0.5)).toEqual([0, -0.3]);

@@ -24,7 +24,8 @@ const token3class =
       const base = { of, by: id, level: "token" } as const;
       const found = judgements.findLast((one) => one.of === of && one.by === judge)?.perToken;
       if (found === undefined) return undecided(base, `no tokens judged by ${judge}`);
-      const perToken = found.map((value) => threeClass(value, lo, hi));
+      // Numbers of tokens are float32: so are the thresholds, or a value equal to one would count as beyond it.
+      const perToken = found.map((value) => threeClass(value, Math.fround(lo), Math.fround(hi)));
       return { ...base, score: mean(Array.from(perToken)), perToken, calls: [] };
     });
 

@@ -55,7 +55,7 @@ export async function searchRun(dir: string, id: string): Promise<string> {
       families: new Map([[family.id, family]]),
       seed: "1",
       calls: {
-        getCall: (id) => ledger.getCall(id),
+        getCall: (call) => ledger.getCall(call),
         putCall: (call) => {
           ledger.putCall(at, call);
           ledger.flush();

@@ -15,6 +15,7 @@ import {
   type TestResult,
 } from "./tests-schema.ts";
 import { testersOf, type TestCode } from "./tests-tester.ts";
+import { plainly } from "./tests-loose.ts";
 import { show } from "./values.ts";
 
 export type { Program, ProgramInput, TestReport, TestResult, TestStatus } from "./tests-schema.ts";
@@ -31,7 +32,7 @@ export interface TestOptions {
 
 /** A program from JSON. Throws UserError that names `where` and the field. */
 export function readProgram(json: unknown, where = "program"): Program {
-  const read = programSchema.safeParse(json);
+  const read = programSchema.safeParse(plainly(json));
   if (read.success) return read.data;
   throw new UserError(
     `${where}: ${faultsOf(read.error.issues).join("; ")}`,

@@ -2,7 +2,8 @@
 import { type Extraction, join, type Span, take } from "./span.ts";
 import { prose } from "./words.ts";
 
-const opening = /\\(?:boxed|fbox|framebox|boxed\s*\\text)\s*\{/uy;
+/** Backslashes may be doubled, as in JSON. */
+const opening = /\\\\?(?:boxed|fbox|framebox|boxed\s*\\text)\s*\{/uy;
 const bare = /\\(?:boxed|fbox)\s+([-+]?[\w.]+)/gu;
 
 interface Box {

@@ -39,7 +39,7 @@ const largest = 10_000;
 
 const digit = (code: number): boolean => code >= 48 && code <= 57;
 
-const groupSign = /(?:\{,\}|,\\! ?|\\,|\\thinspace ?|\\ |[,.'’ _~\u00a0\u2009\u202f\u2007٬])(?=\d)/uy;
+const groupSign = /(?: ?\{, ?\}|,\\! ?|\\,|\\thinspace ?|\\ |[,.'’ _~\u00a0\u2009\u202f\u2007٬])(?=\d)/uy;
 const repetend =
   /(?:\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?|\\(?:overline|bar|dot)\s*\{(\d+)\}|\\(?:overline|bar|dot)\s*(\d)|\((\d+)\)(?![\p{L}\d^(]))/uy;
 const ellipsis = /\s*(?:\.{2,}|…|\\[lc]?dots[cb]?(?![a-z]))/uy;
@@ -79,7 +79,13 @@ function pieces(text: string, from: number, listed: boolean): Piece[] {
     if (!sign) return found;
     const begin = to + sign[0].length;
     to = digitsFrom(text, begin);
-    const kind = sign[0] === "{,}" ? "{,}" : ",.'_".includes(sign[0][0]) ? sign[0][0] : sign[0][0] === "’" ? "'" : " ";
+    const kind = sign[0].includes("{")
+      ? "{,}"
+      : ",.'_".includes(sign[0][0])
+        ? sign[0][0]
+        : sign[0][0] === "’"
+          ? "'"
+          : " ";
     const digits = text.slice(begin, to);
     if (kind === "," ? listed : " '_".includes(kind) && digits.length !== 3) return found;
     found.push({ sign: kind, digits, to });

@@ -106,6 +106,7 @@ export interface Unwrapped {
 export function unwrap(text: string, policy: Policy): Unwrapped {
   let result = trimmed(foreign.test(text) ? text.replaceAll(foreign, (char) => plainChar(char)) : text);
   let mathematical = false;
+  if (result.startsWith('\\"')) result = trimmed(result.slice(2).replace(/\\?"$/u, ""));
   if (result.includes("\\\\")) result = unescaped(result);
   for (let level = 0; level < deepest; level++) {
     const next = inner(result);

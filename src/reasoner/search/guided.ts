@@ -14,13 +14,16 @@ import { descend } from "./monte-carlo.ts";
 import { outputs, ranked, type Output } from "./rank.ts";
 import { familySpace, type FamilySpace, type Written } from "./space.ts";
 import type { GrowingTree } from "./tree.ts";
+import { sourceOf, sourceRef } from "./values/sources.ts";
 import vRollout from "./values/v-rollout.ts";
 
 /** Options of every search that is guided by values over a question's replies. */
 export const guidedOptions = z.object({
   /** What the best solution is: at the end of the most visited or most valued path, the best scored, or by answer. */
   output: z.enum(outputs).default("max-visit"),
-  /** Completions a node, where the context brings no Guide. */
+  /** Where values come from; if absent, from the context's Guide, else from completions. */
+  source: z.union([sourceRef.shape.id, sourceRef]).optional(),
+  /** Completions a node, where nothing else gives values. */
   rollouts: z.int().positive().default(1),
   granularity: granularities.default("step"),
   expand: z.enum(["sample", "enumerate"]).default("sample"),
@@ -58,13 +61,14 @@ export function guided(
   charge: (node: number, cost: Cost) => void,
 ): Guided {
   const c = outer.with({ budget: outer.budget.child({}) });
-  if (!c.guide && !c.evaluator && !c.family(question.family).check) {
+  if (!o.source && !c.guide && !c.evaluator && !c.family(question.family).check) {
     throw new UserError(
       `${id} has nothing to value a reply with: no Guide, no Evaluator, and the family ${question.family} has no check.`,
       "Give the search one of them.",
     );
   }
-  const guide: Guide = c.guide ?? vRollout.create({ m: o.rollouts, temperature: o.temperature });
+  const named = typeof o.source === "string" ? sourceOf({ id: o.source, options: {} }) : o.source && sourceOf(o.source);
+  const guide: Guide = named ?? c.guide ?? vRollout.create({ m: o.rollouts, temperature: o.temperature });
   const space = familySpace(question, c, o);
   let error: RunError | undefined;
   return {

@@ -230,13 +230,41 @@ describe("mcts", () => {
 
   it("accepts every score and schedule", async () => {
     const task = taskOf("scores", 3);
-    for (const score of ["ucb-survey", "puct", "uct", "alphazero"]) {
+    for (const score of ["ucb-survey", "puct", "uct", "alphazero", "ducb"]) {
+      // ducb adds one child a simulation.
+      const more = score === "ducb" ? { simulations: 256, output: "max-terminal" } : {};
       for (const schedule of ["constant", "linear", "exponential"]) {
         const c = contextOf(task, { skill: 5, noise: 0.02 }, { guide: optimum(task), evaluator: check });
-        const { solutions } = await mcts.create(mcts.options.parse({ score, schedule }))(ask(task), c);
+        const { solutions } = await mcts.create(mcts.options.parse({ score, schedule, ...more }))(ask(task), c);
         expect(family.verify(task, solutions[0].text, "short").correct).toBe(true);
       }
     }
+  });
+});
+
+describe("mcts, its options", () => {
+  it("takes its values from the source named, and needs no other judge then", async () => {
+    const task = taskOf("named", 3);
+    const model = new PolicyModel(family.words, playerPolicy(family, task, { skill: 5, noise: 0 }));
+    const { check: _, ...unchecked } = family;
+    const families = new Map([[family.id, unchecked]]);
+    const c = makeContext({ models: { reasoner: model }, families, calls: memoryCalls(), seed: "1" });
+    const { trees } = await mcts.create(mcts.options.parse({ source: "v-conf", simulations: 12 }))(ask(task), c);
+    const values = trees[0].nodes.flatMap(({ value }) => value ?? []);
+    expect(values.length).toBeGreaterThan(5);
+    expect(values.some((value) => value > 0 && value < 1)).toBe(true);
+    expect(() => mcts.options.parse({ source: "v-nothing" })).toThrow(/source/);
+  });
+
+  it("stops at the first reply that an exact check accepts, and says which nodes it proves", async () => {
+    const task = taskOf("early", 4);
+    const o = { early: true, skipDead: true, simulations: 500, inFlight: 4 };
+    const c = contextOf(task, { skill: 3, noise: 0.02 }, { guide: optimum(task), evaluator: check });
+    const { solutions, trees } = await mcts.create(mcts.options.parse(o))(ask(task), c);
+    expect(family.verify(task, solutions[0].text, "short").correct).toBe(true);
+    const [root] = trees[0].nodes;
+    expect(root.proof).toBe("solved");
+    expect(root.visits).toBeLessThan(500);
   });
 });
 

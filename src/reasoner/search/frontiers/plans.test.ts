@@ -72,14 +72,14 @@ describe("toolchain-star", () => {
   it("remembers what it solved, and imagines how a plan goes on", async () => {
     const reasoner = toolchainStar.create(toolchainStar.options.parse({ children: 8 }));
     const runs = [];
-    for (const seed of ["1", "2"]) {
-      const c = bench.context({ model: bench.able(), seed });
+    for (let again = 0; again < 2; again++) {
+      const c = bench.context({ model: bench.able() });
       const { solutions, trees } = await reasoner(question, c);
       expect(family.verify(task, solutions[0].text, "short").correct).toBe(true);
       expect(trees[0].cost).toEqual(c.budget.spent);
       runs.push(c.budget.spent.calls);
     }
-    expect(runs[1]).toBeLessThanOrEqual(runs[0]);
+    expect(runs[1]).toBeLessThan(runs[0]);
   });
 });
 const toolchain = () => toolchainStar.create(toolchainStar.options.parse({}));
