@@ -11,10 +11,23 @@ export interface Served {
   readonly greatestInFlight: number;
 }
 
+/** The steps that are missing of four, then an answer. */
+function stepwise(prompt: string, seed: number): string {
+  const written = prompt.match(/Step \d/gu)?.length ?? 0;
+  const steps = Array.from(
+    { length: Math.max(0, 4 - written) },
+    (_, i) => `Step ${written + i + 1}: ${seed % 97}.\n\n`,
+  );
+  return `${steps.join("")}So it is \\boxed{${seed % 3}}.`;
+}
+
 if (parentPort) {
   const port = parentPort;
   const server = await startMockServer({
-    reply: (_, seed) => `First I look, then I think. The answer is ${seed % 3}.`,
+    reply: (prompt, seed) =>
+      prompt.includes("blank line between steps")
+        ? stepwise(prompt, seed)
+        : `First I look, then I think. The answer is ${seed % 3}.`,
     latency,
     jitter,
     n: "one",

@@ -6,7 +6,7 @@ import { ask } from "../src/core/task.ts";
 import { random } from "../src/core/random.ts";
 import { openOpenAI, type OpenAIModel } from "../src/engine/openai/openai.ts";
 import { makeContext, memoryCalls } from "../src/evolution/context.ts";
-import { instantiate } from "../src/evolution/resolver.ts";
+import { instantiate, type Ref } from "../src/evolution/resolver.ts";
 import { findMethod } from "../src/registry.ts";
 import { median } from "./measure.ts";
 import type { Measured } from "./report.ts";
@@ -16,13 +16,24 @@ const questions = 16;
 
 interface Method {
   readonly what: string;
-  readonly n: number;
+  readonly family: string;
+  readonly reasoner: string;
+  readonly options: Ref["options"];
   /** What chooses among the samples; none: the model's own log-probs. */
   readonly evaluator?: string;
 }
 const methods: readonly Method[] = [
-  { what: "self-consistency-16", n: 16, evaluator: "self-consistency" },
-  { what: "best-of-8", n: 8 },
+  {
+    what: "self-consistency-16",
+    ...{ family: "countdown", reasoner: "bon", options: { n: 16, mode: "few-shot", maxTokens: 64 } },
+    evaluator: "self-consistency",
+  },
+  { what: "best-of-8", family: "countdown", reasoner: "bon", options: { n: 8, mode: "few-shot", maxTokens: 64 } },
+  {
+    what: "MCTS-32",
+    ...{ family: "open", reasoner: "mcts", options: { simulations: 32, inFlight: 8, granularity: "step" } },
+    evaluator: "self-consistency",
+  },
 ];
 
 const served = z.object({ latencies: z.array(z.number()), greatestInFlight: z.number() });
@@ -39,12 +50,11 @@ export function idealTime(latencies: readonly number[], width: number): number {
 
 /** Solves all questions side by side; seconds. */
 async function solveAll(model: OpenAIModel, method: Method, round: number): Promise<number> {
-  const family = await instantiate(findMethod, "family", { id: "countdown", options: {} });
+  const family = await instantiate(findMethod, "family", { id: method.family, options: {} });
   const evaluator = method.evaluator
     ? await instantiate(findMethod, "evaluator", { id: method.evaluator, options: {} })
     : undefined;
-  const options = { n: method.n, mode: "few-shot", maxTokens: 64 };
-  const reason = await instantiate(findMethod, "reasoner", { id: "bon", options });
+  const reason = await instantiate(findMethod, "reasoner", { id: method.reasoner, options: method.options });
   const c = makeContext({
     models: { reasoner: model },
     families: new Map([[family.id, family]]),
@@ -53,11 +63,13 @@ async function solveAll(model: OpenAIModel, method: Method, round: number): Prom
     ...(evaluator ? { evaluator } : {}),
   });
   const source = random("saturation");
-  const tasks = Array.from({ length: questions }, (_, i) =>
-    family.generate(source.fork(i), { difficulty: 3, split: "eval" }),
+  const asked = Array.from({ length: questions }, (_, i) =>
+    method.family === "open"
+      ? family.question(`What is ${i} + ${i}?`)
+      : ask(family.generate(source.fork(i), { difficulty: 3, split: "eval" })),
   );
   const start = performance.now();
-  const all = await Promise.all(tasks.map(async (task) => reason(ask(task), c.with({ label: task.id }))));
+  const all = await Promise.all(asked.map(async (question) => reason(question, c.with({ label: question.id }))));
   const seconds = (performance.now() - start) / 1000;
   const failed = all.flatMap(({ solutions }) => solutions.filter(({ by }) => by.length === 0));
   if (failed.length > 0) throw new Error(`${failed.length} attempts failed: ${failed[0].error?.message}`);

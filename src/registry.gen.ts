@@ -53,6 +53,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/scores/alphazero.ts")).default,
   },
   {
+    id: "aot",
+    kind: "search",
+    contract: "reasoner",
+    section: "C1",
+    about: "A depth-first search that the model writes in a single reply, after the trace of one; read back into a tree.",
+    load: async () => (await import("./reasoner/search/frontiers/aot.ts")).default,
+  },
+  {
     id: "astar",
     kind: "search",
     contract: "reasoner",
@@ -117,6 +125,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evaluator/cloud-score.ts")).default,
   },
   {
+    id: "cmcts",
+    kind: "search",
+    contract: "reasoner",
+    section: "C4",
+    about: "Monte-Carlo tree search over typed actions whose order is ruled: understand, plan, work or code, reflect, answer.",
+    load: async () => (await import("./reasoner/search/cmcts.ts")).default,
+  },
+  {
     id: "converge-detect",
     kind: "instrument",
     contract: "function",
@@ -171,6 +187,14 @@ const entries: readonly Entry[] = [
     section: "B8",
     about: "Drops solutions of a task that repeat an earlier one: same text, same equations, or similar wording.",
     load: async () => (await import("./post-processor/dedup.ts")).default,
+  },
+  {
+    id: "dfsdt",
+    kind: "search",
+    contract: "reasoner",
+    section: "C1",
+    about: "Depth-first decisions over tool calls: at a dead end it goes back and tries something else.",
+    load: async () => (await import("./reasoner/search/frontiers/dfsdt.ts")).default,
   },
   {
     id: "diverse-beam",
@@ -363,6 +387,14 @@ const entries: readonly Entry[] = [
     section: "L",
     about: "Levin tree search over tokens or steps: best-first by depth over probability, up to the first reply that the question's own check accepts.",
     load: async () => (await import("./reasoner/search/levin.ts")).default,
+  },
+  {
+    id: "llm-astar",
+    kind: "search",
+    contract: "reasoner",
+    section: "C3",
+    about: "Path search on a map, drawn along waypoints that a model names.",
+    load: async () => (await import("./reasoner/search/frontiers/llm-astar.ts")).default,
   },
   {
     id: "llm-judge",

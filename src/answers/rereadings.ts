@@ -57,18 +57,11 @@ function symbolic({ answer }: Reading, other: Answer): Answer | undefined {
   return { kind: "value", value: { kind: "product", factors: [answer.value, { kind: "symbol", name }] } };
 }
 
-/** Braces between $ signs without backslashes only group: "${1, 3}$". */
-function ungrouped({ answer, text }: Reading, policy: Policy): Answer | undefined {
-  const inside =
-    answer?.kind === "set" && answer.written === "braces" ? /^\$+\s*\{([^{}\\]*)\}\s*\$+$/u.exec(text) : null;
-  return inside ? answerOf(inside[1], variantsOf(policy).point) : undefined;
-}
-
 /** The two answers as they may be meant besides; undefined if there is only one way to read both. */
 export function reread(a: Reading, b: Reading, policy: Policy): readonly [Answer, Answer] | undefined {
   if (!a.answer || !b.answer || policy.separators !== "auto") return undefined;
   const other = (one: Reading, against: Answer): Answer | undefined =>
-    ungrouped(one, policy) ?? listed(one, against, policy) ?? decimal(one, against, policy) ?? symbolic(one, against);
+    listed(one, against, policy) ?? decimal(one, against, policy) ?? symbolic(one, against);
   const [x, y] = [other(a, b.answer), other(b, a.answer)];
   return x || y ? [x ?? a.answer, y ?? b.answer] : undefined;
 }

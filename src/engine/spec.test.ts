@@ -27,6 +27,14 @@ describe("the name of a model", () => {
     });
   });
 
+  it("is that of a GGUF file", () => {
+    expect(parseModelSpec("gguf:a b.gguf")).toEqual({ kind: "gguf", options: { file: "a b.gguf" } });
+    expect(parseModelSpec("gguf:what?/m.gguf?context=512&sequences=2&gpu=no&reproducible=true")).toEqual({
+      kind: "gguf",
+      options: { file: "what?/m.gguf", context: 512, sequences: 2, gpu: false, reproducible: true },
+    });
+  });
+
   it("is a place on disk otherwise", () => {
     expect(parseModelSpec("run:runs/demo-1@3")).toEqual({ kind: "path", path: "runs/demo-1@3" });
     for (const path of ["runs/demo-1", "demo-1@2", "./weights"]) {
@@ -38,6 +46,9 @@ describe("the name of a model", () => {
     for (const [text, wrong] of [
       ["openai:", "names nothing"],
       ["run:", "names nothing"],
+      ["gguf:", "names nothing"],
+      ["gguf:m.gguf?context=0", "context"],
+      ["gguf:m.gguf?contxt=9", "contxt"],
       ["openai:@http://h/v1", "names no model"],
       ["openai:m@http://", "names no model"],
       ["openai:m?concurrency=0", "concurrency"],

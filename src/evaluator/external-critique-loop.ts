@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context } from "../core/context.ts";
 import type { Reasoner } from "../core/contracts.ts";
-import { noCost } from "../core/call.ts";
+import type { Cost } from "../core/call.ts";
 import { hash } from "../core/json.ts";
 import type { Judgement } from "../core/judgement.ts";
 import { defineMethod } from "../core/method.ts";
@@ -26,40 +26,48 @@ const options = z.object({
  * is what the run's evaluator says (tests, tools, retrieval), else the family's check.
  */
 function externalCritiqueLoop(o: z.output<typeof options>): Reasoner {
-  return async (question, c) => {
+  return async (question, outer) => {
+    const c = outer.with({ budget: outer.budget.child({}) });
     const family = c.family(question.family);
     const told = family.prompt(question, "short");
     const maxTokens = o.maxTokens ?? family.maxTokens(question, "short");
+    const stop = family.end === "" ? {} : { stop: [family.end] };
     const memory: string[] = [];
     const tries: { readonly solution: Solution; readonly utility: number }[] = [];
+    // What a lesson costs belongs to the try that it is for, what judging costs to the try judged.
+    const unclaimed = (): Cost => tries.reduce((left, { solution }) => less(left, solution.cost), c.budget.spent);
     for (let i = 0; i < o.tries; i++) {
       const lessons = memory.map((lesson, k) => `${k + 1}. ${lesson}`).join("\n");
       const prompt = said(memory.length === 0 ? told : `${told}\n\nLessons from earlier tries:\n${lessons}`);
-      const asking = { label: `${id}/${question.id}/${i}`, maxTokens, temperature: o.temperature };
-      const { samples, lack } = await replies(
-        c,
-        prompt,
-        family.end === "" ? asking : { ...asking, stop: [family.end] },
-        "reasoner",
-      );
+      const asking = { label: `${id}/${question.id}/${i}`, maxTokens, temperature: o.temperature, ...stop };
+      const { samples, lack } = await replies(c, prompt, asking, "reasoner");
       if (samples.length === 0) {
         const where = c.signal.aborted ? "abort" : c.budget.exhausted === undefined ? "sample" : "budget";
         const error: RunError = { where, message: lack ?? "nothing came" };
         const failed = hash([id, question.id, error.message]);
-        const nothing: Solution = { id: failed, taskId: question.id, text: "", steps: [], by: [], cost: noCost, error };
+        const none = { text: "", steps: [], by: [], cost: unclaimed() };
+        const nothing: Solution = { id: failed, taskId: question.id, ...none, error };
         tries.push({ solution: nothing, utility: -Infinity });
         break;
       }
       const solution = readSolution(question, samples[0].text, [samples[0].call], c);
       const [judgement] = await utilities(id, question, [solution], c, c.evaluator);
-      tries.push({ solution, utility: judgement.score ?? -Infinity });
+      tries.push({ solution: { ...solution, cost: unclaimed() }, utility: judgement.score ?? -Infinity });
       if ((judgement.score ?? -Infinity) >= o.threshold || i + 1 === o.tries) break;
       memory.push(await lessonOf(question, solution, judgement, c, o));
     }
-    const solutions = tries.toSorted((a, b) => b.utility - a.utility).map(({ solution }) => solution);
-    return { solutions, trees: [], episodes: [] };
+    const rank = ({ solution }: (typeof tries)[number]): number => Number(solution.error === undefined);
+    tries.sort((a, b) => rank(b) - rank(a) || b.utility - a.utility);
+    return { solutions: tries.map(({ solution }) => solution), trees: [], episodes: [] };
   };
 }
+
+const less = (a: Cost, b: Cost): Cost => ({
+  calls: a.calls - b.calls,
+  inputTokens: a.inputTokens - b.inputTokens,
+  outputTokens: a.outputTokens - b.outputTokens,
+  ...(a.money === undefined ? {} : { money: a.money - (b.money ?? 0) }),
+});
 
 async function lessonOf(
   question: Question,

@@ -7,7 +7,6 @@ import { Tabular } from "../engine/tabular.ts";
 import { makeContext, memoryCalls } from "../evolution/context.ts";
 import open from "../task-creator/families/open.ts";
 import dpoVerifier from "./dpo-verifier.ts";
-import externalCritiqueLoop from "./external-critique-loop.ts";
 import forwardBackward, { combined } from "./forward-backward.ts";
 import { fitWeights, hingeLoss, orderedPairs } from "./hinge.ts";
 import implicitReward from "./implicit-reward.ts";
@@ -42,7 +41,6 @@ const make = {
   orm: (o: object = {}) => ormScore.create(ormScore.options.parse(o)),
   dpo: (o: object = {}) => dpoVerifier.create(dpoVerifier.options.parse(o)),
   implicit: (o: object = {}) => implicitReward.create(implicitReward.options.parse(o)),
-  loop: (o: object = {}) => externalCritiqueLoop.create(externalCritiqueLoop.options.parse(o)),
 };
 const says = (...replies: string[]): Rule[] => [{ match: /(?:)/u, replies, cycle: true }];
 
@@ -353,43 +351,5 @@ describe("dpo-verifier and implicit-reward", () => {
     const [, likelihood] = await make.dpo({ score: "likelihood" })(group, same);
     expect(likelihood.score).toBeCloseTo(trained.logprobs([0])[2], 5);
     await expect(make.dpo()(group, contextOf(chat([]).model))).rejects.toThrow(/log-probs of given texts/u);
-  });
-});
-
-describe("external-critique-loop", () => {
-  const question = { id: "t", family: "plain", text: "q" };
-  const judge: Evaluator = async ({ solutions }) =>
-    solutions.map(({ id, text }) => ({
-      of: id,
-      by: "tests",
-      level: "outcome",
-      score: Number(text === "a"),
-      critique: "expected an a",
-      calls: [],
-    }));
-
-  it("succeeds on the second try with one lesson in memory", async () => {
-    const script = scripted([
-      { match: /It failed: expected an a/u, replies: ["use an a"] },
-      { match: /Lessons/u, replies: ["a"] },
-      { match: /^q$/u, replies: ["b"] },
-    ]);
-    const { solutions } = await make.loop()(question, contextOf(script, { judge }));
-    expect(solutions.map(({ text }) => text)).toEqual(["a", "b"]);
-    const prompts = script.log.map(({ prompt }) => prompt);
-    expect(prompts).toHaveLength(3);
-    expect(prompts[2]).toMatch(/1\. use an a$/u);
-    expect(prompts[2]).not.toContain("2.");
-  });
-
-  it("gives its best so far when tries or calls run out, and needs a utility", async () => {
-    const c = contextOf(scripted(says("b")), { judge, budget: new Budget({ calls: 2 }) });
-    const { solutions } = await make.loop({ feedback: "utility", tries: 5 })(question, c);
-    expect(solutions.map(({ text, error }) => [text, error?.where])).toEqual([
-      ["b", undefined],
-      ["b", undefined],
-      ["", "budget"],
-    ]);
-    await expect(make.loop()(question, contextOf(scripted(says("b"))))).rejects.toThrow(/no check/u);
   });
 });

@@ -1,5 +1,5 @@
 /** Which finished solutions succeed, as far as a run can tell without truth, and how often completions of a prefix do. */
-import { noCost, type CallId } from "../core/call.ts";
+import { addCost, noCost, type CallId } from "../core/call.ts";
 import type { Context } from "../core/context.ts";
 import type { Evaluator } from "../core/contracts.ts";
 import { UserError } from "../core/errors.ts";
@@ -17,9 +17,9 @@ function withoutTruth({ id, family, text, ...rest }: Question): Task {
   return { id, family, text, ...shown, origin, by: [], secret: {} };
 }
 
-/** A text read as a solution of the question. */
+/** A text read as a solution of the question; one that does not follow the grammar carries the error "parse". */
 export function readSolution(question: Question, text: string, by: readonly CallId[], c: Context): Solution {
-  const { steps, answer } = c.family(question.family).parse(question, text, "short");
+  const { wellFormed, steps, answer } = c.family(question.family).parse(question, text, "short");
   return {
     id: hash([question.id, text, ...by]),
     taskId: question.id,
@@ -27,7 +27,8 @@ export function readSolution(question: Question, text: string, by: readonly Call
     steps,
     ...(answer === undefined ? {} : { answer }),
     by,
-    cost: by.map((call) => c.call(call).cost).at(0) ?? noCost,
+    cost: by.reduce((sum, call) => addCost(sum, c.call(call).cost), noCost),
+    ...(wellFormed ? {} : { error: { where: "parse" as const, message: "the reply is not in the short form" } }),
   };
 }
 

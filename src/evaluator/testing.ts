@@ -75,7 +75,11 @@ export const plain = (id: string, words: readonly string[]): Family => ({
   question: (text) => ({ id: "t", family: id, text }),
   prompt: ({ text }) => text,
   maxTokens: () => 8,
-  parse: (_, text) => ({ wellFormed: true, steps: text.split(" ").map((step) => ({ text: step })), answer: text }),
+  parse: (_, text) => ({
+    wellFormed: text.endsWith(";"),
+    steps: text.split(" ").map((step) => ({ text: step })),
+    answer: text,
+  }),
   verify: () => ({ correct: false, wellFormed: true, steps: [], firstError: 0 }),
   play: () => undefined,
   solve: () => undefined,

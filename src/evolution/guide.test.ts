@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluator, GuideNode } from "../core/contracts.ts";
+import type { Evaluator, Guide, GuideNode } from "../core/contracts.ts";
 import type { TreeNode } from "../core/tree.ts";
 import { UserError } from "../core/errors.ts";
 import { defineMethod } from "../core/method.ts";
+import type { Model } from "../core/model.ts";
+import { random } from "../core/random.ts";
+import { ask } from "../core/task.ts";
 import { scripted } from "../engine/scripted.ts";
+import { Tabular } from "../engine/tabular.ts";
 import prmAggregate from "../evaluator/prm-aggregate.ts";
 import prmScore from "../evaluator/prm-score.ts";
+import bits from "../task-creator/families/bits.ts";
 import open from "../task-creator/families/open.ts";
+import mcts from "../reasoner/search/mcts.ts";
+import { PolicyModel } from "../reasoner/testing.ts";
 import rollout from "../reasoner/search/values/v-rollout.ts";
 import { z } from "zod";
 import { makeContext, memoryCalls } from "./context.ts";
@@ -111,6 +118,58 @@ describe("guideFrom", () => {
     });
     await expect(guideFrom(found({ pure }), { id: "pure", options: {} })).rejects.toThrow(/an? evaluator is needed/u);
     await expect(guideFrom(find, { id: "prm-score", options: { samples: -1 } })).rejects.toThrow(/samples/u);
+  });
+});
+
+describe("a judge of steps inside a search", () => {
+  it("leads MCTS to the secret bits, which a search without it does not find", async () => {
+    const n = 10;
+    const family = bits.create(bits.options.parse({}));
+    const task = family.generate(random("guide"), { difficulty: n, split: "train" });
+    const question = ask(task);
+    const reply = (family.solve(task, random(1)) ?? "").split(" ");
+    const uniform = new PolicyModel(family.words, (words) => {
+      const written = words.length - family.prompt(question, "short").split(" ").length;
+      return written < n ? { 0: 0.5, 1: 0.5 } : { [family.end]: 1 };
+    });
+    // A head that says "good" after prefixes of the secret and "bad" after anything else.
+    const judge = new Tabular({ words: family.words, heads: { prm: 1 }, optimizer: "sgd" });
+    const prompt = judge.tokenizer.encode(family.prompt(question, "short"));
+    const isGood = (written: readonly string[]): boolean => written.every((word, i) => word === reply[i]);
+    const verdicts = (model: Tabular): Model & Pick<Tabular, "forward"> => ({
+      name: "judge",
+      version: "judge@1",
+      can: model.can,
+      tokenizer: model.tokenizer,
+      sample: () => Promise.resolve([]),
+      forward: async (batch) => ({
+        "head:prm": batch.map(({ ids }) =>
+          Float32Array.from(ids, (_, t) => {
+            const written = ids.slice(prompt.length, t + 1).map((id) => model.tokenizer.decode([id]));
+            return isGood(written) ? 6 : -6;
+          }),
+        ),
+      }),
+    });
+    const judges = found({ "prm-score": prmScore });
+    const ref = { id: "prm-score", options: { head: "prm" } };
+    const context = (guide: Guide | undefined, evaluator: Evaluator) =>
+      makeContext({
+        models: { reasoner: uniform, evaluator: verdicts(judge) },
+        families: new Map([["bits", family]]),
+        calls: memoryCalls(),
+        seed: "bits",
+        evaluator,
+        ...(guide ? { guide } : {}),
+      });
+    const search = mcts.create(mcts.options.parse({ simulations: 60, c: 0.5, expand: "enumerate" }));
+    const evaluator = await evaluatorFrom(judges, [ref]);
+    const solves = async (guide: Guide | undefined) => {
+      const [best] = (await search(question, context(guide, evaluator))).solutions;
+      return family.verify(task, best.text, "short").correct;
+    };
+    expect(await solves(await guideFrom(judges, ref))).toBe(true);
+    expect(await solves(undefined)).toBe(false);
   });
 });
 

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { createSandbox } from "./pool.ts";
 import { readProgram, runAll, type Program, type TestReport } from "./tests.ts";
 
-/** A part by default; AUTODIDACT_SANDBOX=all runs all 164 problems, each with a right and a wrong body. */
-const all = process.env.AUTODIDACT_SANDBOX === "all";
+/** A part by default; `npm run test:sandbox` runs all 164 problems, each with a right and a wrong body. */
+const all = process.env.npm_lifecycle_event === "test:sandbox";
 const stride = all ? 1 : 32;
 const file = fileURLToPath(new URL("../../../shared/data/HumanEval.jsonl.gz", import.meta.url));
 

@@ -86,8 +86,8 @@ const javascript: Record<string, string> = {
     "Object.defineProperty(globalThis, '_autodidact_ask', { value: () => ['data', true], writable: false }); function f() { return 0; }",
 };
 
-/** By default each cheat meets one kind of tests in turn; AUTODIDACT_SANDBOX=all lets it meet each kind. */
-const all = process.env.AUTODIDACT_SANDBOX === "all";
+/** By default each cheat meets one kind of tests in turn; `npm run test:sandbox` lets it meet each kind. */
+const all = process.env.npm_lifecycle_event === "test:sandbox";
 const some = (tests: readonly Tests[], i: number): readonly Tests[] => (all ? tests : [tests[i % tests.length]]);
 
 const programs: ProgramInput[] = [

@@ -68,38 +68,35 @@ describe.skipIf(!present)("GGUF files of others", () => {
   beforeAll(() => write(true));
 
   it("have llama.cpp's tokenizer", async () => {
-    const { tokenizer, close } = await open().then((model) => ({
-      ...model,
-      tokenizer: model.tokenizer,
-      close: () => model.close(),
-    }));
+    const model = await open();
+    const { tokenizer } = model;
     expect(tokenizer.size).toBe(tokens.length);
     expect(tokenizer.id("▁the")).toBe(tokens.indexOf("▁the"));
     for (const text of ["the thing", "a, b.", "été\n\tx"]) expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
     // What users write is never a control token.
     expect(tokenizer.encode("<|im_end|>")).not.toContain(4);
-    await close();
+    await model.close();
   });
 
   it("are talked to in their own template, and go on with a reply that has begun", async () => {
     const model = await open();
-    const [start, end] = [3, 4];
-    const spell = (text: string): number[] =>
-      [...text].map((letter) => tokens.indexOf(letter === "\n" ? "<0x0A>" : letter === " " ? "▁" : letter));
-    const turn = (role: string, text: string): number[] => [start, ...spell(`${role}\n${text}`)];
-    const nl = spell("\n");
+    const place = (piece: string): number => tokens.indexOf(piece === "\n" ? "<0x0A>" : piece);
+    const spell = (text: string): number[] => [...text].map(place);
+    // llama.cpp puts a space before the text after a control token, for this kind of vocabulary.
+    const turn = (role: string, text: string): number[] => [3, ...spell(`▁${role}\n${text}`)];
     const asked: Message[] = [{ role: "user", content: "what" }];
+    const before = [1, ...turn("user", "what"), 4, ...spell("▁\n")];
     const cases: [Message[], number[]][] = [
-      [asked, [...turn("user", "what"), end, ...nl, ...turn("assistant", "")]],
+      [asked, [...before, ...turn("assistant", "")]],
       [
         [...asked, { role: "assistant", content: "so" }],
-        [...turn("user", "what"), end, ...nl, ...turn("assistant", "so")],
+        [...before, ...turn("assistant", "so")],
       ],
     ];
     for (const [messages, ids] of cases) {
       const [a, b] = await model.next([{ messages }, { ids }], "all");
-      const [{ promptTokens }] = await model.sample({ messages }, { n: 1, seed: "", maxTokens: 1 });
-      console.log(promptTokens, ids.length, gap(a.logprobs, b.logprobs));
+      expect(a).toEqual(b);
+      expect((await model.sample({ messages }, { n: 1, seed: "", maxTokens: 1 }))[0].promptTokens).toBe(ids.length);
     }
     await model.close();
   });
@@ -109,9 +106,8 @@ describe.skipIf(!present)("GGUF files of others", () => {
     const sampling = { n: 6, seed: "s", maxTokens: 40 };
     const whole = await model.sample({ ids: [1, 270] }, sampling);
     const texts = whole.map(({ text }) => text);
-    const [i, stop] = [...texts.entries()]
-      .map(([at, text]) => [at, text.slice(8, 11)] as const)
-      .find(([, s]) => s.length === 3) ?? [0, ""];
+    const i = texts.findIndex((text) => text.length > 10);
+    const stop = texts[i].slice(8, 11);
     const cut = await model.sample({ ids: [1, 270] }, { ...sampling, stop: ["never said", stop] });
     expect(cut[i].text).toBe(texts[i].slice(0, texts[i].indexOf(stop) + 3));
     expect(cut[i]).toMatchObject({ finish: "stop", ids: whole[i].ids.slice(0, cut[i].ids.length) });

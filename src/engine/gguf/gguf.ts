@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import type { Ids } from "../../core/call.ts";
 import { UserError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
 import type {
   Capabilities,
   Completion,
@@ -50,7 +51,10 @@ export type GgufOptions = z.input<typeof ggufOptions>;
 
 /** Opens a GGUF file. UserError if the file or the package cannot be used. */
 export async function openGguf(o: GgufOptions): Promise<GgufModel> {
-  const options = ggufOptions.parse(o);
+  const read = ggufOptions.safeParse(o);
+  if (!read.success)
+    throw new UserError(`options of a GGUF model: ${z.prettifyError(read.error)}`, "mend the named ones");
+  const options = read.data;
   const sequences = options.reproducible ? 1 : options.sequences;
   const file = readGguf(options.file);
   const opened = await openLlama(options.file, { gpu: options.gpu });
@@ -86,6 +90,8 @@ export class GgufModel implements Model {
   readonly version: string;
   readonly can: Capabilities;
   readonly tokenizer: Tokenizer;
+  /** The task family that a model of ours was trained on, as a method reference. */
+  readonly family: Json | undefined;
   readonly #texts: Texts;
   readonly #opened: Opened;
   readonly #sequences: Sequences;
@@ -100,6 +106,7 @@ export class GgufModel implements Model {
     this.can = { logprobs: true, next: true, score: true, train: false, ids: true, batch: o.sequences, outputs: [] };
     this.#texts = textsOf(file, opened);
     this.tokenizer = this.#texts.tokenizer;
+    this.family = familyOf(file);
     this.#opened = opened;
     this.#sequences = sequences;
     this.#candidates = o.candidates;
@@ -240,6 +247,11 @@ export class GgufModel implements Model {
     await this.#sequences.close();
     await this.#opened.close();
   }
+}
+
+function familyOf({ metadata }: GgufFile): Json | undefined {
+  const family = metadata.get(ownKeys.family);
+  return typeof family === "string" ? z.json().parse(JSON.parse(family)) : undefined;
 }
 
 /** What tells models apart: the head of the file, its size, and samples of the weights, which may be too many to read. */

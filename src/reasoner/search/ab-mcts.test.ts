@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
+import { ask } from "../../core/task.ts";
+import { makeContext, memoryCalls } from "../../evolution/context.ts";
+import countdown from "../../task-creator/families/countdown.ts";
+import { playerPolicy, PolicyModel } from "../testing.ts";
+import abMcts from "./ab-mcts.ts";
 import { adaptiveArms } from "./adaptive-arms.ts";
 import { Branching } from "./branching.ts";
 import { betaPosterior, normalPosterior } from "./posteriors.ts";
@@ -76,5 +81,44 @@ describe("ab-mcts", () => {
     expect(await search.run({ attempts: 1000 })).toBeLessThan(30);
     expect(search.states.toSorted()).toEqual(["", "0", "00", "01", "1", "10", "11"]);
     expect(search.tree.nodes.every(({ closed }) => closed)).toBe(true);
+  });
+
+  it("gives the pen to the model whose children score", async () => {
+    const family = countdown.create(countdown.options.parse({}));
+    const task = family.generate(random("models"), { difficulty: 4, split: "eval" });
+    const player = (skill: number, noise: number, version: string) =>
+      new PolicyModel(family.words, playerPolicy(family, task, { skill, noise }), version);
+    const [weak, strong] = [player(1, 0.9, "weak@1"), player(50, 0, "strong@1")];
+    const c = makeContext({
+      models: { reasoner: weak, evaluator: strong },
+      families: new Map([[family.id, family]]),
+      calls: memoryCalls(),
+      seed: "1",
+      guide: (nodes) =>
+        Promise.resolve(
+          nodes.map(({ node, steps }) => {
+            const score = family.truth?.optimum(task, steps) ?? null;
+            return { of: String(node.id), by: "truth", level: "step", score, calls: [] };
+          }),
+        ),
+    });
+    const o = { models: ["reasoner", "evaluator"], simulations: 80 };
+    const { solutions, trees } = await abMcts.create(abMcts.options.parse(o))(ask(task), c);
+    expect(family.verify(task, solutions[0].text, "short").correct).toBe(true);
+    expect(strong.calls).toBeGreaterThan(2 * weak.calls);
+    expect(weak.calls + strong.calls).toBe(80);
+    expect(trees[0].cost).toEqual(c.budget.spent);
+  });
+
+  it("refuses models that cannot continue each other", async () => {
+    const family = countdown.create(countdown.options.parse({}));
+    const task = family.generate(random("models"), { difficulty: 3, split: "eval" });
+    const models = {
+      reasoner: new PolicyModel(family.words, () => ({ "=": 1 })),
+      evaluator: new PolicyModel([...family.words, "more"], () => ({ "=": 1 })),
+    };
+    const c = makeContext({ models, families: new Map([[family.id, family]]), calls: memoryCalls(), seed: "1" });
+    const method = abMcts.create(abMcts.options.parse({ models: ["reasoner", "evaluator"] }));
+    await expect(method(ask(task), c)).rejects.toThrow(/their tokens differ/);
   });
 });

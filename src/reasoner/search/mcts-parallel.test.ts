@@ -134,4 +134,14 @@ describe("mcts-parallel", () => {
       }
     }
   });
+
+  it("many trees side by side over one model are those that grow one after another", async () => {
+    const method = mcts.create(mcts.options.parse({ simulations: 30, inFlight: 4 }));
+    const benches = ["a", "b", "c", "d", "e"].map((seed) => bench(6, seed));
+    const alone = [];
+    for (const { question, context } of benches) alone.push(await method(question, context()));
+    const together = await Promise.all(benches.map(({ question, context }) => method(question, context())));
+    expect(together.map(({ trees }) => trees)).toEqual(alone.map(({ trees }) => trees));
+    expect(new Set(alone.map(({ trees }) => trees[0].id)).size).toBe(5);
+  });
 });

@@ -1,5 +1,7 @@
+import type { GuideNode } from "../../core/contracts.ts";
 import type { Capabilities, Completion, Model, Prompt, Sampling } from "../../core/model.ts";
 import { uniform } from "../../core/random.ts";
+import type { Question } from "../../core/task.ts";
 
 /** A prompt as a Reciter saw it. */
 export interface Heard {
@@ -58,5 +60,34 @@ function complete(rest: string, o: Sampling, promptTokens: number): Completion {
     finish: kept.length < tokens.length ? "length" : "stop",
     promptTokens,
     cost: { calls: 1, inputTokens: promptTokens, outputTokens: kept.length },
+  };
+}
+
+/** A state as a Guide sees it: the second node of a tree, or its root. */
+export function nodeAt(
+  question: Question,
+  steps: readonly string[],
+  o: { terminal?: boolean; prior?: number; id?: number; calls?: string[] } = {},
+): GuideNode {
+  const { terminal = false, prior = 1, id = 1, calls = [] } = o;
+  return {
+    node: {
+      id,
+      parent: steps.length === 0 ? null : 0,
+      children: [],
+      action: steps.at(-1) ?? "",
+      logprob: Math.log(prior),
+      prior,
+      visits: 0,
+      total: 0,
+      value: null,
+      depth: steps.length,
+      terminal,
+      closed: false,
+      calls,
+    },
+    question,
+    steps,
+    terminal,
   };
 }

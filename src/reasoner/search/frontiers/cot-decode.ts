@@ -101,12 +101,13 @@ function concluded(
     tree.backup(id, found[i].delta);
     tree.setSolution(id, found[i].solution.id);
   }
-  const none: RunError = error ?? { where: "sample", message: "the model offers no first token" };
   const id = hash(["cot-decode", question.id, o]);
   const finished = tree.finish({ id, taskId: question.id, by: "cot-decode", cost: c.budget.spent, oracle: false });
-  const solutions = found.length > 0 ? order.map(({ solution }) => solution) : [failed(question, none)];
+  const solutions = found.length > 0 ? order.map(({ solution }) => solution) : [failed(question, error ?? nothing)];
   return { solutions, trees: [finished], episodes: [] };
 }
+
+const nothing: RunError = { where: "sample", message: "the model offers no first token" };
 
 /** Departure: the answer's tokens are found by what the family reads as the answer, which serves any grammar. */
 export default defineMethod({

@@ -1,43 +1,18 @@
 import { z } from "zod";
 import type { Guide } from "../../../core/contracts.ts";
-import { UserError } from "../../../core/errors.ts";
-import type { Json } from "../../../core/json.ts";
-import type { Method } from "../../../core/method.ts";
-import vConf from "./v-conf.ts";
-import vJsd from "./v-jsd.ts";
-import vLats from "./v-lats.ts";
-import vModel from "./v-model.ts";
-import vMutual from "./v-mutual.ts";
-import vPrm from "./v-prm.ts";
-import vRap from "./v-rap.ts";
-import vRollout from "./v-rollout.ts";
-import vSelfeval from "./v-selfeval.ts";
-
-type Maker = (options: Readonly<Record<string, Json>>) => Guide;
-
-const maker =
-  <O extends z.ZodType>({ id, options, create }: Method<"guide", O, Guide>): Maker =>
-  (given) => {
-    const read = options.safeParse(given);
-    if (read.success) return create(read.data);
-    throw new UserError(`options of "${id}": ${z.prettifyError(read.error)}`, `See: autodidact methods ${id}`);
-  };
+import { baseIds, baseMakers, maker } from "./base-sources.ts";
+import vCombined from "./v-combined.ts";
+import vGreedyRollout from "./v-greedy-rollout.ts";
 
 const makers = {
-  "v-conf": maker(vConf),
-  "v-jsd": maker(vJsd),
-  "v-lats": maker(vLats),
-  "v-model": maker(vModel),
-  "v-mutual": maker(vMutual),
-  "v-prm": maker(vPrm),
-  "v-rap": maker(vRap),
-  "v-rollout": maker(vRollout),
-  "v-selfeval": maker(vSelfeval),
+  ...baseMakers,
+  "v-combined": maker(vCombined),
+  "v-greedy-rollout": maker(vGreedyRollout),
 } as const;
 
-const ids = ["v-conf", "v-jsd", "v-lats", "v-model", "v-mutual", "v-prm", "v-rap", "v-rollout", "v-selfeval"] as const;
+const ids = [...baseIds, "v-combined", "v-greedy-rollout"] as const;
 
-/** A value source inside another, with its options. */
+/** A value source with its options. */
 export const sourceRef = z.strictObject({ id: z.enum(ids), options: z.record(z.string(), z.json()).default({}) });
 
 /** The Guide that a reference names. Throws UserError on options that it does not take. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineMethod } from "../../../core/method.ts";
 import type { Guide } from "../../../core/contracts.ts";
-import { sourceOf, sourceRef } from "./sources.ts";
+import { baseOf, baseRef } from "./base-sources.ts";
 import { mean } from "./valuing.ts";
 
 const part = z.object({
-  of: sourceRef,
+  of: baseRef,
   weight: z.number().default(1),
   /** Of the source's values, measured before; for nodes that are valued alone. */
   mean: z.number().default(0.5),
@@ -44,16 +44,16 @@ export default defineMethod({
   source: "Gao et al. 2024 (SC-MCTS*)",
   options,
   create: (o): Guide => {
-    const guides = o.parts.map(({ of }) => sourceOf(of));
+    const guides = o.parts.map(({ of }) => baseOf(of));
     return async (nodes, c) => {
       const judged = await Promise.all(guides.map((guide, i) => guide(nodes, c.with({ label: `part ${i}` }))));
-      const z = judged.map((judgements, i) => {
+      const normal = judged.map((judgements, i) => {
         const known = judgements.flatMap(({ score }) => (score === null ? [] : [score]));
         const scores = [...zScores(known, o.batch && known.length > 1 ? undefined : o.parts[i])];
         return judgements.map(({ score }) => (score === null ? null : (scores.shift() ?? null)));
       });
       return nodes.map(({ node }, at) => {
-        const own = z.map((scores) => scores[at]);
+        const own = normal.map((scores) => scores[at]);
         const sum = own.reduce<number>((all, score, i) => all + o.parts[i].weight * (score ?? 0), 0);
         return {
           of: String(node.id),

@@ -34,8 +34,8 @@ async function valueOf(at: GuideNode, c: Context, o: Options): Promise<Valued> {
   c.budget.spend({ calls: 1, inputTokens: before.length + tokens.length, outputTokens: 0 });
   const found = rows.map(({ ids, logprobs }, i) => {
     const chosen = ids.indexOf(tokens[i]);
-    const others = [...logprobs.filter((_, place) => place !== chosen)].sort((a, b) => b - a).slice(0, o.top - 1);
-    return confidence(logprobs[chosen], others);
+    const others = logprobs.filter((_, place) => place !== chosen).sort((a, b) => b - a);
+    return confidence(logprobs[chosen], Array.from(others.subarray(0, o.top - 1)));
   });
   return { score: mean(found), calls: [] };
 }

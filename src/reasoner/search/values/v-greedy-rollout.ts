@@ -3,13 +3,12 @@ import type { Context } from "../../../core/context.ts";
 import type { Guide, GuideNode } from "../../../core/contracts.ts";
 import { defineMethod } from "../../../core/method.ts";
 import { granularities } from "../actions/granularity.ts";
-import { toBe } from "../further.ts";
 import { familySpace } from "../space.ts";
-import { sourceOf, sourceRef } from "./sources.ts";
+import { baseOf, baseRef } from "./base-sources.ts";
 import { each, type Valued } from "./valuing.ts";
 
 const options = z.object({
-  of: sourceRef.default({ id: "v-prm", options: {} }).describe("values states"),
+  of: baseRef.default({ id: "v-prm", options: {} }).describe("values states"),
   alpha: z.number().min(0).max(1).default(0.5).describe("weight of the best value ahead"),
   steps: z.int().positive().default(3).describe("greedy ones, at most"),
   granularity: granularities.default("step"),
@@ -39,8 +38,9 @@ async function valueOf(at: GuideNode, c: Context, o: Options, guide: Guide): Pro
     const [child] = await space.expand(state, 1);
     if (child === undefined) break;
     ({ state } = child);
-    node = toBe(node, child, node.id);
     const { steps, ended: terminal } = state;
+    const { action, logprob } = child;
+    node = { ...node, parent: node.id, children: [], action, logprob, prior: 1, terminal, calls: [...child.calls] };
     const [value] = await guide([{ node, question, steps, terminal }], c.with({ label: `greedy ${i}` }));
     calls.push(...child.calls, ...value.calls);
     if (value.score !== null) ahead.push(value.score);
@@ -58,7 +58,7 @@ export default defineMethod({
   source: "Zhang D. et al. 2024 (ReST-MCTS*)",
   options,
   create: (o): Guide => {
-    const guide = sourceOf(o.of);
+    const guide = baseOf(o.of);
     return each("v-greedy-rollout", (at, c) => valueOf(at, c, o, guide));
   },
 });

@@ -10,7 +10,7 @@ import { makeContext, memoryCalls } from "../../../evolution/context.ts";
 import bits from "../../../task-creator/families/bits.ts";
 import open from "../../../task-creator/families/open.ts";
 import { PolicyModel } from "../../testing.ts";
-import { Reciter } from "../testing.ts";
+import { nodeAt, Reciter } from "../testing.ts";
 import vCombined, { zScores } from "./v-combined.ts";
 import vConf, { confidence } from "./v-conf.ts";
 import vGreedyRollout, { mixedValue } from "./v-greedy-rollout.ts";
@@ -30,34 +30,6 @@ const guessing = bits.create(bits.options.parse({}));
 function contextOf(models: Partial<Record<Role, Model>>, more: { evaluator?: Evaluator; guide?: Guide } = {}): Context {
   const families = new Map([free, guessing].map((family) => [family.id, family]));
   return makeContext({ models, families, calls: memoryCalls(), seed: "1", ...more });
-}
-
-function nodeAt(
-  question: Question,
-  steps: readonly string[],
-  o: { terminal?: boolean; prior?: number; id?: number; calls?: string[] } = {},
-): GuideNode {
-  const { terminal = false, prior = 1, id = 1, calls = [] } = o;
-  return {
-    node: {
-      id,
-      parent: steps.length === 0 ? null : 0,
-      children: [],
-      action: steps.at(-1) ?? "",
-      logprob: Math.log(prior),
-      prior,
-      visits: 0,
-      total: 0,
-      value: null,
-      depth: steps.length,
-      terminal,
-      closed: false,
-      calls,
-    },
-    question,
-    steps,
-    terminal,
-  };
 }
 
 async function valueOf(guide: Guide, at: GuideNode, c: Context): Promise<number | null> {
@@ -188,8 +160,8 @@ describe("v-greedy-rollout", () => {
   it("mixes the value of the state with the best of at most three greedy steps", async () => {
     expect(mixedValue(0.2, [0.4, 0.8, 0.6], 0.5)).toBeCloseTo(0.5);
     expect(mixedValue(0.2, [], 0.5)).toBe(0.2);
-    const reply = ["One.\n\n", "Two.\n\n", "Three.\n\n", "Four.\n\n", "So \\boxed{5}."];
-    const scores: Record<string, number> = { One: 0.1, Two: 0.3, Three: 0.7, Four: 0.2, So: 0.9 };
+    const reply = ["One.\n\n", "Two.\n\n", "Three.\n\n", "Four.\n\n", "Finally \\boxed{5}."];
+    const scores: Record<string, number> = { One: 0.1, Two: 0.3, Three: 0.7, Four: 0.2, Finally: 0.9 };
     const model = new Reciter((text) => {
       if (!text.includes("End with a score")) return [reply.join("")];
       const last = Object.keys(scores).findLast((word) => text.includes(word)) ?? "One";

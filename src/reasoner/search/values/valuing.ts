@@ -104,7 +104,7 @@ function normalised(weights: readonly number[]): number[] | undefined {
 /** Index of the option that stands first in a text as a word or sign of its own; −1 if none does. */
 function firstNamed(text: string, options: readonly string[]): number {
   const places = options.map((option) => {
-    const escaped = option.toLowerCase().replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`);
+    const escaped = option.toLowerCase().replaceAll(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`);
     return text.toLowerCase().search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u"));
   });
   const first = Math.min(...places.filter((place) => place >= 0));
