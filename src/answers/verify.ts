@@ -51,6 +51,8 @@ function plain(text: string): string {
 
 const isWhole = (whole: string, taken: string): boolean => plain(whole) !== "" && plain(whole) === plain(taken);
 
+const isNothing = (answer: Answer): boolean => answer.kind === "text" && answer.text === "";
+
 /**
  * Does `answer` say the same as `gold`? Either may be a bare answer or a whole reply, from which the answer is taken. Never
  * throws on any text and ends after `policy.fuel` steps: `equal` is null where it could not be decided, and `how` says why.
@@ -65,6 +67,7 @@ export function verify(gold: string, answer: string, policy?: PolicyInput): Verd
     // Without a reference the order of the two must not matter, not even for how far the fuel goes.
     const [x, y] = chosen.reference === "none" && b.text < a.text ? [b, a] : [a, b];
     if (!x.answer || !y.answer) return { equal: null, how: "too long to read" };
+    if (isNothing(x.answer) && isNothing(y.answer)) return { equal: null, how: "no answer on either side" };
     const verdict = judge(x.answer, y.answer, chosen, { left: chosen.fuel });
     if (verdict.equal) return verdict;
     // One says no more than the other in all: "It is 5 amps." beside \boxed{It is 5 amps.}.

@@ -45,7 +45,7 @@ const options = z.object({
 const mixes = {
   loop: { solved: [0.15, 0.6], hindsight: [0.35, 0.15], play: [0.4, 0.15], plain: 0.1 },
   /** With more numbers fewer tasks are solved, and more is to be learned from play. */
-  harder: { solved: [0.1, 0.35], hindsight: [0.2, 0.1], play: [0.6, 0.45], plain: 0.1 },
+  harder: { solved: [0.05, 0.2], hindsight: [0.1, 0.05], play: [0.8, 0.7], plain: 0.05 },
   permuted: { solved: [0.15, 0.9], plain: [0.85, 0.1] },
   plain: { plain: 1 },
   hindsight: { play: 0.9, plain: 0.1 },

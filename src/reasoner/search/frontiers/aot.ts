@@ -2,43 +2,23 @@ import { defineMethod } from "../../../core/method.ts";
 import { traced, tracedOptions } from "./traced.ts";
 
 const how =
-  "Solve the problem by a depth-first search in your head: take the most promising step, go on from there, and go back to " +
-  "the last open choice when it leads nowhere.";
+  "Solve the problem by a depth-first search: take the most promising step, go on from there, and go back to the last open " +
+  "choice when it leads nowhere.";
 
 const own = {
-  question: "Reach 24 with 2, 3, 5, 12: two numbers at a time are replaced by their sum, difference, product or quotient.",
+  question: "Make 26 of 2, 5 and 8, each used once.",
   trace: [
-    "1: 12 * 3 = 36, left 2, 5, 36",
-    "1.1: 36 / 2 = 18, left 5, 18",
+    "1: 5 * 8 = 40, left 2, 40",
+    "1.1: 40 - 2 = 38, left 38",
     "1.1 fails",
-    "1.2: 5 * 2 = 10, left 10, 36",
+    "1.2: 40 / 2 = 20, left 20",
     "1.2 fails",
     "1 fails",
-    "2: 5 - 3 = 2, left 2, 2, 12",
-    "2.1: 2 + 2 = 4, left 4, 12",
+    "2: 5 + 8 = 13, left 2, 13",
+    "2.1: 13 + 2 = 15, left 15",
     "2.1 fails",
-    "2.2: 2 / 2 = 1, left 1, 12",
-    "2.2 fails",
-    "2 fails",
-    "3: 5 + 3 = 8, left 2, 8, 12",
-    "3.1: 12 / 2 = 6, left 6, 8",
-    "3.1 fails",
-    "3.2: 8 / 2 = 4, left 4, 12",
-    "3.2 fails",
-    "3 fails",
-    "4: 5 * 2 = 10, left 3, 10, 12",
-    "4.1: 10 + 12 = 22, left 3, 22",
-    "4.1 fails",
-    "4 fails",
-    "5: 3 - 2 = 1, left 1, 5, 12",
-    "5 fails",
-    "6: 5 + 2 = 7, left 3, 7, 12",
-    "6 fails",
-    "7: 12 / 3 = 4, left 2, 4, 5",
-    "7.1: 5 * 4 = 20, left 2, 20",
-    "7.1 fails",
-    "7.2: 4 + 2 = 6, left 5, 6",
-    "7.2 fails",
+    "2.2: 13 * 2 = 26, left 26",
+    "2.2 solves: (5 + 8) * 2",
   ].join("\n"),
 };
 

@@ -80,7 +80,11 @@ export function treeOfTrace(lines: readonly TraceLine[]): { tree: GrowingTree; i
 /** A tree as the trace of a walk through it: depth first with going back, or level by level. */
 export function traceOf(
   { nodes }: Pick<Tree, "nodes">,
-  o: { readonly goal: string; readonly order: "depth" | "breadth"; readonly answerOf: (id: number) => string | undefined },
+  o: {
+    readonly goal: string;
+    readonly order: "depth" | "breadth";
+    readonly answerOf: (id: number) => string | undefined;
+  },
 ): TraceLine[] {
   const lines: TraceLine[] = [{ kind: "goal", text: o.goal }];
   const told = (id: number, path: string): void => {

@@ -47,7 +47,12 @@ export async function traced(
   const prompt = tracePrompt(question.text, how, o.exemplars.length > 0 ? o.exemplars : [own]);
   const { n, temperature, maxTokens } = o;
   const seed = c.random.fork(`${id}/${question.id}`).seed;
-  const replies = await trySample(c, "reasoner", [{ role: "user", content: prompt }], { n, seed, temperature, maxTokens });
+  const replies = await trySample(c, "reasoner", [{ role: "user", content: prompt }], {
+    n,
+    seed,
+    temperature,
+    maxTokens,
+  });
   if (isRunError(replies)) return { solutions: [failed(question, replies)], trees: [], episodes: [] };
   const solutions: Solution[] = [];
   const trees = [];
@@ -64,7 +69,13 @@ export async function traced(
       const node = line.kind === "solves" ? ids.get(line.path) : undefined;
       if (line.kind !== "solves" || steps === undefined || node === undefined) continue;
       const whole = steps.join("\n");
-      const one = { id: solutionId(question, `${whole}\n${line.text}`, by), taskId: question.id, text: whole, by, cost };
+      const one = {
+        id: solutionId(question, `${whole}\n${line.text}`, by),
+        taskId: question.id,
+        text: whole,
+        by,
+        cost,
+      };
       const taken = steps.map((step) => ({ text: step }));
       if (!solutions.some((other) => other.id === one.id)) solutions.push({ ...one, steps: taken, answer: line.text });
       tree.setSolution(node, one.id);
