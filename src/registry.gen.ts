@@ -69,6 +69,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reasoner/search/frontiers/astar.ts")).default,
   },
   {
+    id: "auto-tree-search",
+    kind: "search",
+    contract: "reasoner",
+    section: "C1",
+    about: "A breadth-first search that the model writes in a single reply, after the trace of one; read back into a tree.",
+    load: async () => (await import("./reasoner/search/frontiers/auto-tree-search.ts")).default,
+  },
+  {
     id: "base-conversion",
     kind: "family",
     contract: "family",
@@ -587,6 +595,14 @@ const entries: readonly Entry[] = [
     section: "H6",
     about: "Reinforcement learning from outcome and format rewards only, on long chains of tries (countdown).",
     load: async () => (await import("./evolution/recipes/r1-zero.ts")).default,
+  },
+  {
+    id: "rap",
+    kind: "objective",
+    contract: "reasoner",
+    section: "E7",
+    about: "Monte-Carlo tree search in which a model is policy, world and reward: sub-questions, their answers, their use.",
+    load: async () => (await import("./reasoner/search/rap.ts")).default,
   },
   {
     id: "rationalize",

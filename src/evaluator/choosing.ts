@@ -29,7 +29,7 @@ export async function choose(
   c: Context,
   prompts: readonly (readonly Message[])[],
   options: readonly string[],
-  { label, samples, maxTokens = 32, role = "evaluator" }: Choosing,
+  { label, samples, maxTokens = 64, role = "evaluator" }: Choosing,
 ): Promise<Choice[]> {
   if (new Set(options).size < options.length) {
     throw new UserError(`the options ${options.join(", ")} are not all different`, "name each option once");
@@ -71,6 +71,10 @@ export async function choose(
     }),
   );
 }
+
+/** Does the model give the probabilities of these options itself, without replies to count? */
+export const givesOptions = (model: Model, options: readonly string[]): boolean =>
+  (byNext(model, [], options) ?? byScore(model, [], options)) !== undefined;
 
 function byNext(model: Model, prompts: readonly Prompt[], options: readonly string[]) {
   const ids = options.map((option) => model.tokenizer?.encode(option) ?? []);

@@ -7,7 +7,7 @@ import type { Message } from "../core/model.ts";
 import type { Solution } from "../core/solution.ts";
 import { ask } from "../core/task.ts";
 import { idsOf, said, tokenizerOf, undecided, written } from "./asking.ts";
-import { choose, type Choice } from "./choosing.ts";
+import { choose, givesOptions, type Choice } from "./choosing.ts";
 import { headValues, logistic, softmax } from "./heads.ts";
 import { aggregate, judged, numbered, stepOptions } from "./steps.ts";
 
@@ -51,14 +51,14 @@ async function byHead({ task, solutions }: Group, c: Context, head: string, o: O
 async function byTokens({ task, solutions }: Group, c: Context, o: Options): Promise<[Values[], Choice[]]> {
   const model = c.model("evaluator");
   const asked = c.family(task.family).prompt(ask(task), "short");
-  const reads = model.can.next || model.can.score;
+  const names = [o.good, o.bad, ...(o.neutral === undefined ? [] : [o.neutral])];
+  const reads = givesOptions(model, names);
   const promptAt = (solution: Solution, i: number): Message[] => {
     if (!reads) return said(question(task.text, numbered(solution, i), o));
     const pieces = solution.steps.slice(0, i + 1).map(({ text }) => text);
     return [...said(asked), { role: "assistant", content: written(model, [...pieces, o.marker]) }];
   };
   const at = solutions.flatMap((solution) => judged(solution, o.steps).map((i) => promptAt(solution, i)));
-  const names = [o.good, o.bad, ...(o.neutral === undefined ? [] : [o.neutral])];
   const choices = await choose(c, at, names, { label: `${id}/${task.id}`, samples: o.samples });
   let next = 0;
   const values = solutions.map((solution): Values => {

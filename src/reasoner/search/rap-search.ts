@@ -3,7 +3,7 @@ import { pathTo, type TreeNode } from "../../core/tree.ts";
 import { GrowingTree } from "./tree.ts";
 
 /** A sub-question, as it was drawn. */
-export interface Question<S> {
+export interface SubQuestion<S> {
   readonly action: string;
   readonly logprob: number;
   readonly calls: readonly CallId[];
@@ -25,7 +25,7 @@ export interface Outcome<S> {
 /** What the search is over. `undefined` means that the search is cut short. */
 export interface World<S> {
   readonly root: S;
-  ask(node: TreeNode, state: S): Promise<readonly Question<S>[] | undefined>;
+  ask(node: TreeNode, state: S): Promise<readonly SubQuestion<S>[] | undefined>;
   /** In [0, 1]; of a sub-question that is in the tree. */
   useful(node: TreeNode, state: S): Promise<number | undefined>;
   answer(node: TreeNode, state: S): Promise<Outcome<S> | undefined>;

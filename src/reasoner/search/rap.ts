@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { CallId } from "../../core/call.ts";
 import type { Context } from "../../core/context.ts";
 import type { Reasoned } from "../../core/contracts.ts";
+import { messageOf } from "../../core/errors.ts";
 import { defineMethod } from "../../core/method.ts";
-import type { RunError, Solution } from "../../core/solution.ts";
+import type { Solution } from "../../core/solution.ts";
 import type { Question } from "../../core/task.ts";
 import type { TreeNode } from "../../core/tree.ts";
-import { bestFirst, isRunError, joined, stopped } from "../solve.ts";
+import { aborted, bestFirst, isRunError, joined, nativeMessages, stopped } from "../solve.ts";
 import { endedBy } from "./actions/action.ts";
 import { concluded } from "./guided.ts";
 import { RapSearch, type World } from "./rap-search.ts";
@@ -48,15 +48,19 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     prune: false,
     merge: false,
   });
-  let error: RunError | undefined;
+  const most = family.maxTokens(question, "short");
+  let { error } = space;
 
   async function draw(from: Context, state: Written, ends: string, k: number): Promise<Drawn[] | undefined> {
     const found = await drawActions(from, {
-      prompt: (more) => space.prompt(state, more),
+      prompt: (more) =>
+        model.tokenizer !== undefined && model.can.ids
+          ? { ids: [...state.ids, ...more.ids] }
+          : nativeMessages(family, asked, "short", joined(model, [state.text, more.text])),
       action: endedBy(...(ends === "" ? [] : [ends])),
       end: family.end,
       k,
-      left: family.maxTokens(question, "short") - state.tokens,
+      left: most - state.tokens,
       temperature: o.temperature,
       seed: c.random.fork(`rap/${question.id}/${state.path}`).seed,
     });
@@ -73,7 +77,7 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     calls: [...state.calls, calls[0]],
     tokens: state.tokens + tokens,
     path: `${state.path}/${i}`,
-    ended,
+    ended: ended || state.tokens + tokens >= most,
   });
   const done = ({ piece, ended, whole }: Drawn): boolean =>
     ended || !whole || (native ? piece.text.endsWith(family.end) : piece.text.includes("\\boxed{"));
@@ -93,13 +97,12 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     ask: (node, state) =>
       metered(node, async (from) => {
         const drawn = await draw(from, state, cue, o.children);
-        return drawn?.map((one, i) => ({
-          action: one.piece.text,
-          logprob: one.piece.logprobs?.reduce((sum, value) => sum + value, 0) ?? 0,
-          calls: one.calls,
-          state: after(state, one, i, !one.piece.text.endsWith(cue)),
-          ended: !one.piece.text.endsWith(cue),
-        }));
+        return drawn?.map((one, i) => {
+          const { text, logprobs } = one.piece;
+          const next = after(state, one, i, !text.endsWith(cue));
+          const logprob = logprobs?.reduce((sum, value) => sum + value, 0) ?? 0;
+          return { action: text, logprob, calls: one.calls, state: next, ended: next.ended };
+        });
       }),
     useful: (node, state) =>
       metered(node, async (from) => {
@@ -111,17 +114,21 @@ async function search(question: Question, outer: Context, o: Options): Promise<R
     answer: (node, state) =>
       metered(node, async (from) => {
         const drawn = await draw(from, state, family.delimiter, o.answers);
-        const most = drawn && majority(drawn.map(({ piece }) => piece.text));
-        if (drawn === undefined || most === undefined) return undefined;
-        const best = drawn[most.index];
-        const name = best.piece.text.trim();
-        const calls: CallId[] = drawn.filter(({ piece }) => piece.text.trim() === name).flatMap((one) => one.calls);
-        const ended = done(best);
-        return { action: best.piece.text, calls, state: after(state, best, 0, ended), ended, confidence: most.share };
+        const found = drawn && majority(drawn.map(({ piece }) => piece.text));
+        if (drawn === undefined || found === undefined) return undefined;
+        const best = drawn[found.index];
+        const same = drawn.filter(({ piece }) => piece.text.trim() === best.piece.text.trim());
+        const next = after(state, best, 0, done(best));
+        const calls = same.flatMap((one) => one.calls);
+        return { action: best.piece.text, calls, state: next, ended: next.ended, confidence: found.share };
       }),
   };
   const rap = new RapSearch<Written>(world, o);
-  for (let i = 0; i < o.iterations && !stopped(c); i++) if (!(await rap.iterate())) break;
+  try {
+    for (let i = 0; i < o.iterations && !error && !stopped(c); i++) if (!(await rap.iterate())) break;
+  } catch (thrown) {
+    error ??= c.signal.aborted ? aborted : { where: "sample", message: messageOf(thrown) };
+  }
   const answers = new Map<string, number[]>();
   for (const node of rap.tree.nodes) {
     if (!node.terminal) continue;
@@ -141,7 +148,8 @@ export default defineMethod({
   kind: "objective",
   contract: "reasoner",
   section: "E7",
-  about: "Monte-Carlo tree search in which a model is policy, world and reward: sub-questions, their answers, their use.",
+  about:
+    "Monte-Carlo tree search in which a model is policy, world and reward: sub-questions, their answers, their use.",
   source: "Hao et al. 2023 (RAP)",
   options,
   create: (o) => (question, c) => search(question, c, o),

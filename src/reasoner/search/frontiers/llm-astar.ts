@@ -89,7 +89,7 @@ async function search(question: Question, outer: Context, o: z.output<typeof opt
   return { solutions: [solution], trees: [finished], episodes: [] };
 }
 
-/** Without a usable reply it is A* straight to the goal. The answer is the number of steps. */
+/** Without a usable reply it heads straight for the goal. The answer is the number of steps. */
 export default defineMethod({
   id: "llm-astar",
   kind: "search",

@@ -81,11 +81,10 @@ describe("dfsdt", () => {
     const question = family.question("What is 2 + 3?");
     const { solutions, trees } = await dfsdt.create(dfsdt.options.parse({}))(question, c);
     expect(solutions[0]).toMatchObject({ answer: "5" });
-    expect(trees[0].nodes.map(({ parent }) => parent)).toEqual([null, 0, 1, 2, 1 - 1, 4]);
+    expect(trees[0].nodes.map(({ parent }) => parent)).toEqual([null, 0, 1, 2, 1, 4]);
     expect(trees[0].cost).toEqual(c.budget.spent);
     const [, , , again] = model.log;
-    expect(again.prompt).toContain("Action: sum");
-    expect(again.prompt).toContain("There is no tool");
+    expect(again.prompt).toMatch(/Tried at this point already.*two three.*The tool failed/su);
     expect(solutions[0].by.map((id) => c.call(id).text).join("\n")).toBe(solutions[0].text);
   });
 
@@ -148,11 +147,13 @@ describe("llm-astar", () => {
     ).toEqual(route(grid, []));
   });
 
-  it("finds a path wherever there is one, whatever the waypoints, and is A* without them", () => {
+  it("finds a path wherever there is one, whatever the waypoints", () => {
     let found = 0;
     for (let seed = 0; seed < 200; seed++) {
       const r = random(`map ${seed}`);
-      const cells = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => (r.next() < 0.3 ? "#" : ".")));
+      const cells: string[][] = Array.from({ length: 8 }, () =>
+        Array.from({ length: 8 }, () => (r.next() < 0.3 ? "#" : ".")),
+      );
       cells[0][0] = "S";
       cells[7][7] = "G";
       const map = gridOf({ id: "m", family: "open", text: cells.map((row) => row.join("")).join("\n") });
