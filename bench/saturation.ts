@@ -25,13 +25,17 @@ interface Method {
 const methods: readonly Method[] = [
   {
     what: "self-consistency-16",
-    ...{ family: "countdown", reasoner: "bon", options: { n: 16, mode: "few-shot", maxTokens: 64 } },
+    family: "countdown",
+    reasoner: "bon",
+    options: { n: 16, mode: "few-shot", maxTokens: 64 },
     evaluator: "self-consistency",
   },
   { what: "best-of-8", family: "countdown", reasoner: "bon", options: { n: 8, mode: "few-shot", maxTokens: 64 } },
   {
     what: "MCTS-32",
-    ...{ family: "open", reasoner: "mcts", options: { simulations: 32, inFlight: 8, granularity: "step" } },
+    family: "open",
+    reasoner: "mcts",
+    options: { simulations: 32, inFlight: 8, granularity: "step" },
     evaluator: "self-consistency",
   },
 ];

@@ -773,6 +773,14 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./evaluator/step-critic.ts")).default,
   },
   {
+    id: "thought-cards",
+    kind: "search",
+    contract: "reasoner",
+    section: "C4",
+    about: "Chains of action types that MCTS found on seeds, followed by problems of like complexity, and a vote.",
+    load: async () => (await import("./reasoner/search/thought-cards.ts")).default,
+  },
+  {
     id: "token",
     kind: "action",
     contract: "function",

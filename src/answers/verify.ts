@@ -4,7 +4,7 @@ import { judge } from "./judge/judge.ts";
 import { defaultPolicy, policySchema } from "./policy.ts";
 import type { Policy, PolicyInput } from "./policy.ts";
 import { answerOf, type Reading, reread } from "./rereadings.ts";
-import type { Verdict } from "./term.ts";
+import type { Answer, Verdict } from "./term.ts";
 
 /** Readings kept per policy: a gold answer is compared with many. */
 const most = 4_096;

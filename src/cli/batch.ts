@@ -5,7 +5,9 @@ import { z } from "zod";
 import { verify } from "../answers/verify.ts";
 import { messageOf, UserError } from "../core/errors.ts";
 import { hash, type Json } from "../core/json.ts";
+import { serialise } from "../core/serial.ts";
 import type { Question } from "../core/task.ts";
+import type { Tree } from "../core/tree.ts";
 import { memoryCalls, type CallStore } from "../evolution/context.ts";
 import { wilson } from "../evolution/coverage.ts";
 import { ledgerFile } from "../store/database.ts";
@@ -67,12 +69,12 @@ interface Kept {
   readonly calls: CallStore;
   /** Lines of solutions.jsonl by id. */
   readonly before: ReadonlyMap<string, z.output<typeof done>>;
-  write(line: Json, trees: readonly Json[]): void;
+  write(line: Json, trees: readonly Tree[]): void;
   close(): void;
 }
 
-/** The directory of --out: ledger.sqlite with every call, solutions.jsonl, trees.jsonl. Without it nothing is kept. */
-function keep(dir: string | undefined, settings: Json, seed: string): Kept {
+/** The directory of --out: ledger.sqlite with every call, solutions.jsonl, trees.txt. Without it nothing is kept. */
+function keep(dir: string | undefined, settings: Json, seed: string, paid: boolean): Kept {
   if (dir === undefined) return { calls: memoryCalls(), before: new Map(), write: () => {}, close: () => {} };
   const about = join(dir, "solve.json");
   const known = existsSync(join(dir, ledgerFile));
@@ -97,11 +99,18 @@ function keep(dir: string | undefined, settings: Json, seed: string): Kept {
   if (known) writeFileSync(file, whole.map((one) => `${JSON.stringify(one)}\n`).join(""));
   const at = { phase: 0, round: 0 };
   return {
-    calls: { getCall: (id) => ledger.getCall(id), putCall: (call) => ledger.putCall(at, call) },
+    calls: {
+      getCall: (id) => ledger.getCall(id),
+      putCall: (call) => {
+        ledger.putCall(at, call);
+        // What somebody else charged for is on the disk before anything else happens.
+        if (paid) ledger.flush();
+      },
+    },
     before: new Map(whole.map((one) => [one.id, one])),
     write: (solved, trees) => {
       ledger.flush();
-      for (const tree of trees) appendFileSync(join(dir, "trees.jsonl"), `${JSON.stringify(tree)}\n`);
+      for (const tree of trees) appendFileSync(join(dir, "trees.txt"), `${serialise(tree)}\n`);
       appendFileSync(file, `${JSON.stringify(solved)}\n`);
     },
     close: () => ledger.close(),
@@ -132,7 +141,7 @@ export async function solveFile(io: Io, spoken: Spoken, o: BatchArgs): Promise<v
     seed,
     form,
   };
-  const kept = keep(o.out, settings, seed);
+  const kept = keep(o.out, settings, seed, !spoken.model.can.ids);
   const start = performance.now();
   let fresh = 0;
   let tokens = 0;
@@ -165,7 +174,7 @@ export async function solveFile(io: Io, spoken: Spoken, o: BatchArgs): Promise<v
         tokens += outputTokens;
         verdicts.push(correct);
         const result = { id, ...solved, cost: { ...solved.cost }, tokens: outputTokens, correct };
-        kept.write(result, z.array(z.json()).parse(JSON.parse(JSON.stringify(trees))));
+        kept.write(result, trees);
         if (o.json === true) json(io, result);
         else
           line(

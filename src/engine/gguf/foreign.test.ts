@@ -62,7 +62,7 @@ function write(chat: boolean): void {
 }
 
 const open = (o: Partial<GgufOptions> = {}): Promise<GgufModel> =>
-  openGguf({ file, gpu: false, threads: 1, reproducible: true, ...o });
+  openGguf({ file, gpu: false, reproducible: true, ...o });
 
 describe.skipIf(!present)("GGUF files of others", () => {
   beforeAll(() => write(true));

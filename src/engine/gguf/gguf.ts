@@ -1,6 +1,6 @@
 /** Models in GGUF files, run by llama.cpp (npm package node-llama-cpp, an optional peer). */
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import type { Ids } from "../../core/call.ts";
@@ -44,9 +44,11 @@ export const ggufOptions = z.strictObject({
     .positive()
     .default(1024)
     .describe("a larger vocabulary is sampled from this many most probable tokens"),
-  threads: z.int().positive().optional(),
+  threads: z.int().positive().optional().describe("default: 1 for small files, else the machine's cores"),
   gpu: z.boolean().default(true).describe("use one if llama.cpp can"),
 });
+/** Threads wait for each other many times a token, which for models of fewer bytes takes longer than their work. */
+const smallFile = 64e6;
 export type GgufOptions = z.input<typeof ggufOptions>;
 
 /** Opens a GGUF file. UserError if the file or the package cannot be used. */
@@ -57,6 +59,7 @@ export async function openGguf(o: GgufOptions): Promise<GgufModel> {
   const options = read.data;
   const sequences = options.reproducible ? 1 : options.sequences;
   const file = readGguf(options.file);
+  const threads = options.threads ?? (statSync(options.file).size < smallFile ? 1 : undefined);
   const opened = await openLlama(options.file, { gpu: options.gpu });
   // Weights of 32 bits want a cache of 32 bits, which flash attention does not read as such.
   const exact = file.metadata.get("general.file_type") === 0;
@@ -66,7 +69,7 @@ export async function openGguf(o: GgufOptions): Promise<GgufModel> {
       sequences,
       contextSize: options.context ?? { max: Math.min(opened.model.trainContextSize, 8192) },
       ...(options.reproducible ? { batchSize: 1 } : {}),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(threads === undefined ? {} : { threads }),
       flashAttention: exact ? false : "auto",
       experimentalKvCacheKeyType: cache,
       experimentalKvCacheValueType: cache,

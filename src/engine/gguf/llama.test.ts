@@ -60,7 +60,7 @@ async function made(positions: Positions, precision: Precision): Promise<{ embed
 }
 
 const open = (file: string, reproducible = false): Promise<GgufModel> =>
-  openGguf({ file, reproducible, gpu: false, threads: 1, sequences: 3 });
+  openGguf({ file, reproducible, gpu: false, sequences: 3 });
 
 describe.skipIf(!present)("exported models under llama.cpp", () => {
   const cases = (["rope", "none"] as const).flatMap((p) => (["f32", "f16"] as const).map((q) => [p, q] as const));

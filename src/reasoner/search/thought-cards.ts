@@ -1,28 +1,16 @@
 import { z } from "zod";
-import { vote } from "../../answers/vote.ts";
 import type { Context } from "../../core/context.ts";
 import type { Reasoned } from "../../core/contracts.ts";
 import { defineMethod } from "../../core/method.ts";
-import type { RunError, Solution } from "../../core/solution.ts";
+import type { RunError } from "../../core/solution.ts";
 import type { Question } from "../../core/task.ts";
 import { bestFirst, stopped } from "../solve.ts";
 import { actionSets } from "./actions/action-sets.ts";
-import { cardsOf, conditionsOf, nearest, type Card } from "./cards.ts";
+import { cardSchema, cardsOf, conditionsOf, nearest, plainCards, voted, type Card } from "./cards.ts";
 import { concluded } from "./guided.ts";
 import { grow, mctsOptions } from "./mcts.ts";
-import { familySpace, type Written } from "./space.ts";
+import { familySpace, type FamilySpace, type Written } from "./space.ts";
 import { GrowingTree, meanValue } from "./tree.ts";
-
-const card = z.strictObject({ types: z.array(z.string()).min(1), conditions: z.number().positive() });
-
-/** Written by hand, for want of seeds. */
-const plain: readonly Card[] = [
-  { types: ["chain-of-thought"], conditions: 1 },
-  { types: ["system-analysis", "chain-of-thought"], conditions: 2 },
-  { types: ["system-analysis", "one-step-thought", "chain-of-thought"], conditions: 4 },
-  { types: ["system-analysis", "divide-and-conquer", "chain-of-thought"], conditions: 6 },
-  { types: ["divide-and-conquer", "divide-and-conquer", "self-reflection", "chain-of-thought"], conditions: 8 },
-];
 
 const options = z.object({
   set: z.enum(["rstar", "hiar", "cmcts"]).default("hiar"),
@@ -33,7 +21,7 @@ const options = z.object({
     .prefault({ simulations: 32, output: "max-q" })
     .describe("the search that makes cards"),
   /** In place of those that seeds give. */
-  cards: z.array(card).min(1).optional(),
+  cards: z.array(cardSchema).min(1).optional(),
   /** Nearest cards that a question is tried with, and attempts with each. */
   nearest: z.int().positive().default(3),
   attempts: z.int().positive().default(1),
@@ -55,54 +43,71 @@ export async function cardFor(question: Question, c: Context, o: Pick<Options, "
 
 async function solve(question: Question, outer: Context, o: Options): Promise<Reasoned> {
   const c = outer.with({ budget: outer.budget.child({}) });
-  const family = c.family(question.family);
-  const tree = new GrowingTree();
-  const before = c.budget.spent;
   const made: Card[] = [];
-  for (const seed of o.cards ? [] : o.seeds) made.push(...(await cardFor(family.question(seed), c, o)));
-  if (c.budget.spent !== before) tree.charge(0, c.budget.spent);
-  const cards = o.cards ?? (made.length > 0 ? cardsOf(made) : plain);
+  for (const seed of o.cards ? [] : o.seeds) {
+    made.push(...(await cardFor(c.family(question.family).question(seed), c, o)));
+  }
+  const tree = new GrowingTree();
+  if (c.budget.spent.calls > 0) tree.charge(0, c.budget.spent);
+  const cards = nearest(
+    o.cards ?? (made.length > 0 ? cardsOf(made) : plainCards),
+    conditionsOf(question.text),
+    o.nearest,
+  );
   const finishing = actionSets[o.set].filter(({ finishes }) => finishes).map(({ id }) => id);
-  let error: RunError | undefined;
-  const along = (types: readonly string[], from = c) => {
+  const along = ({ types }: Card, label: string): FamilySpace => {
     // A card that breaks off before the answer is carried to it.
-    const chain = finishing.includes(types[types.length - 1]) ? [...types] : [...types, finishing[0]];
+    const chain = [...types, ...(finishing.includes(types[types.length - 1]) ? [] : finishing.slice(0, 1))];
     const granularity = { id: "typed" as const, options: { set: o.set, chain } };
-    return familySpace(question, from, {
+    const { temperature } = o;
+    return familySpace(question, c.with({ label }), {
       granularity,
       expand: "sample",
-      temperature: o.temperature,
+      temperature,
       prune: false,
       merge: false,
     });
   };
-  const chosen = nearest(cards, conditionsOf(question.text), o.nearest);
-  const space = along(chosen[0].types);
+  const space = along(cards[0], "");
   const states: Written[] = [space.root];
-  for (const { types } of chosen) {
+  let error: RunError | undefined;
+  for (const [i, card] of cards.entries()) {
     for (let attempt = 0; attempt < o.attempts && !error; attempt++) {
-      const own = along(types, c.with({ label: `${types.join(" ")}/${attempt}` }));
-      let state = own.root;
+      let state = space.root;
       let at = 0;
-      while (!state.ended) {
-        const spent = own.spent();
+      while (!state.ended && !tree.nodes[at].terminal) {
+        const own = along(card, `card ${i}/${attempt}`);
         const [child] = await own.expand(state, 1);
-        if (own.spent() !== spent) tree.charge(at, difference(own.spent(), spent));
-        error ??= own.error;
+        tree.charge(at, own.spent());
+        ({ error } = own);
         if (child === undefined) break;
         const { action, logprob, calls } = child;
         ({ state } = child);
-        const terminal = state.ended;
-        const [id = at] = tree.expand(at, [{ action, logprob, calls, terminal }], true);
+        const [id = at] = tree.expand(at, [{ action, logprob, calls, terminal: state.ended }], true);
         if (id === states.length) states.push(state);
         at = id;
       }
       tree.backup(at, 0);
     }
   }
-  return concluded("thought-cards", question, { c, space, error: () => error ?? stopped(c) }, { tree, states }, {
-    output: "max-visit",
-    options: o,
-    order: voted,
-  });
+  const g = { c, space, error: () => error ?? stopped(c) };
+  return concluded(
+    "thought-cards",
+    question,
+    g,
+    { tree, states },
+    { output: "max-visit", options: o, order: voted(tree) },
+  );
 }
+
+/** Departure: a problem's complexity is a count of the numbers in its text, in place of a model's estimate. */
+export default defineMethod({
+  id: "thought-cards",
+  kind: "search",
+  contract: "reasoner",
+  section: "C4",
+  about: "Chains of action types that MCTS found on seeds, followed by problems of like complexity, and a vote.",
+  source: "Wu J. et al. 2024 (HiAR-ICL)",
+  options,
+  create: (o) => (question, c) => solve(question, c, o),
+});

@@ -2,11 +2,15 @@ import { describe, expect, it } from "vitest";
 import { random } from "../../../core/random.ts";
 import { ask } from "../../../core/task.ts";
 import { makeContext, memoryCalls } from "../../../evolution/context.ts";
+import countdown from "../../../task-creator/families/countdown.ts";
+import { type ContextFor, reasonerSuite } from "../../suite.ts";
 import bits from "../../../task-creator/families/bits.ts";
-import { bitsSpace, PolicyModel } from "../../testing.ts";
+import { bitsSpace, playerPolicy, PolicyModel } from "../../testing.ts";
 import astar from "./astar.ts";
 import { astarSearch } from "./astar-search.ts";
 import { Frontier } from "./frontier.ts";
+import pairwiseBon from "./pairwise-bon.ts";
+import weightedBon from "./weighted-bon.ts";
 import qStar, { aggregated, qstarSearch } from "./q-star.ts";
 import { bestRolloutQ, completedQ, fittedQ, keyOf, tableGuide, type Transition } from "./q-values.ts";
 
@@ -244,3 +248,28 @@ describe("q-star", () => {
     expect(straight.trees[0].nodes).toHaveLength(1 + 6 * 2 + 1);
   });
 });
+
+const numbers = countdown.create(countdown.options.parse({}));
+const sum = numbers.generate(random("suite"), { difficulty: 3, split: "eval" });
+const bench = {
+  question: ask(sum),
+  context: (o: ContextFor) =>
+    makeContext({
+      models: { reasoner: o.model },
+      families: new Map([[numbers.id, numbers]]),
+      calls: memoryCalls(),
+      seed: o.seed ?? "1",
+      budget: o.budget,
+      signal: o.signal,
+    }),
+  able: () => new PolicyModel(numbers.words, playerPolicy(numbers, sum, { skill: 5, noise: 0.01 })),
+  garbage: () =>
+    new PolicyModel(numbers.words, () => Object.fromEntries(numbers.words.map((word) => [word, 1])), "noise@1"),
+  inFlight: 16 * 12,
+};
+reasonerSuite("astar", astar.create(astar.options.parse({})), bench);
+reasonerSuite("astar, 4 wide", astar.create(astar.options.parse({ width: 4, cost: "steps", goals: 2 })), bench);
+reasonerSuite("q-star", qStar.create(qStar.options.parse({})), bench);
+reasonerSuite("q-star by actions", qStar.create(qStar.options.parse({ future: "actions", children: 3 })), bench);
+reasonerSuite("weighted-bon", weightedBon.create(weightedBon.options.parse({ n: 8 })), bench);
+reasonerSuite("pairwise-bon", pairwiseBon.create(pairwiseBon.options.parse({})), bench);

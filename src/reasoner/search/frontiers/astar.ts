@@ -42,7 +42,11 @@ export default defineMethod({
           isGoal: (id) => f.node(id).terminal,
           accept: () => ++goals >= o.goals,
           key: (id) => f.node(id).key,
-          h: (id) => (id === 0 || o.weight === 0 ? 0 : -o.weight * Math.log(f.valueOf(id))),
+          h: (id) => {
+            if (id === 0) return 0;
+            const value = f.valueOf(id);
+            return value <= 0 ? Infinity : -o.weight * Math.log(value);
+          },
           expand: async (ids) => {
             const families = await f.expand(ids, o.children);
             await f.value(families.flat());

@@ -1,11 +1,13 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Evaluator, Guide, Reasoner } from "../../../core/contracts.ts";
 import { random } from "../../../core/random.ts";
 import { ask, type Task } from "../../../core/task.ts";
 import { noCost } from "../../../core/call.ts";
+import type { Model } from "../../../core/model.ts";
 import type { Space } from "../../../core/space.ts";
 import { Scripted } from "../../../engine/scripted.ts";
-import { makeContext, memoryCalls } from "../../../evolution/context.ts";
+import { type CallStore, makeContext, memoryCalls } from "../../../evolution/context.ts";
 import bits from "../../../task-creator/families/bits.ts";
 import countdown from "../../../task-creator/families/countdown.ts";
 import open from "../../../task-creator/families/open.ts";
@@ -326,6 +328,39 @@ const bench = {
   garbage: () =>
     new PolicyModel(family.words, () => Object.fromEntries(family.words.map((word) => [word, 1])), "noise@1"),
 };
+
+describe.each(all)("%s", (_, create) => {
+  it("grows the same tree whatever the latencies, and again from the ledger without a call", async () => {
+    const run = async (model: Model, calls: CallStore) => {
+      const c = makeContext({
+        models: { reasoner: model },
+        families: new Map([[family.id, family]]),
+        calls,
+        seed: "1",
+        evaluator,
+      });
+      const { trees, solutions } = await create({})(asking, c);
+      return { nodes: trees[0].nodes, solutions };
+    };
+    const ledger = memoryCalls();
+    const first = await run(bench.able(), ledger);
+    expect(first.nodes.length).toBeGreaterThan(3);
+    const steady = bench.able();
+    const lag = random("lag");
+    const uneven: Model = {
+      ...steady,
+      tokenizer: steady.tokenizer,
+      sample: async (prompt, o) => {
+        await setTimeout(lag.int(4));
+        return steady.sample(prompt, o);
+      },
+    };
+    expect(await run(uneven, memoryCalls())).toEqual(first);
+    const silent = bench.able();
+    expect(await run(silent, ledger)).toEqual(first);
+    expect(silent.calls).toBe(0);
+  });
+});
 for (const [name, create] of all) reasonerSuite(name, create({}), { ...bench, inFlight: 25 * 12 });
 reasonerSuite("beam-step looking ahead", beamStep.create(beamStep.options.parse({ lookahead: 2, rank: "min" })), {
   ...bench,

@@ -12,11 +12,8 @@ import { reader, type Prefix } from "../prefix.ts";
 import { GrowingTree } from "../tree.ts";
 import { answerSpan, confidence, topTokens } from "./decoding.ts";
 
-const options = z.object({
-  /** First tokens that are branched on. */
-  k: z.int().positive().default(10),
-  maxTokens: z.int().positive().optional(),
-});
+/** `k`: first tokens that are branched on. */
+const options = z.object({ k: z.int().positive().default(10), maxTokens: z.int().positive().optional() });
 
 /** A reply as far as it is decoded: each token, and its probability minus that of the runner-up. */
 interface Decoded {
@@ -30,7 +27,6 @@ async function search(question: Question, outer: Context, o: z.output<typeof opt
   const c = outer.with({ budget: outer.budget.child({}) });
   const { tokenizer, read } = reader(c, "cot-decode");
   const family = c.family(question.family);
-  const model = c.model("reasoner");
   const maxTokens = o.maxTokens ?? family.maxTokens(question, "short");
   const end = tokenizer.id(family.end);
   const replies: Decoded[] = [];
@@ -42,7 +38,7 @@ async function search(question: Question, outer: Context, o: z.output<typeof opt
     reply.done = id === end;
   };
   try {
-    const prompt = promptOf(model, nativeMessages(family, question, "short"));
+    const prompt = promptOf(c.model("reasoner"), nativeMessages(family, question, "short"));
     const [start] = error ? [] : await read([{ after: null, ids: "ids" in prompt ? prompt.ids : [] }]);
     if (start) {
       const firsts = topTokens(start.logprobs, o.k).filter((id) => start.logprobs[id] > -Infinity);
@@ -65,11 +61,9 @@ async function search(question: Question, outer: Context, o: z.output<typeof opt
     error = c.signal.aborted ? aborted : { where: "sample", message: messageOf(thrown) };
   }
   const found = replies.map(({ ids, margins, done }) => {
-    const text = tokenizer.decode(ids);
-    const solution: Solution = readReply(question, family, "short", text, { by: [], cost: noCost });
+    const solution = readReply(question, family, "short", tokenizer.decode(ids), { by: [], cost: noCost });
     const broken = error && !done && end !== undefined ? { ...solution, error } : solution;
-    const delta = solution.answer === undefined ? 0 : confidence(margins, answerSpan(tokenizer, ids, solution.answer));
-    return { solution: broken, delta };
+    return { solution: broken, delta: confidence(margins, answerSpan(tokenizer, ids, solution.answer ?? "")) };
   });
   return concluded(question, c, found, error, o);
 }
