@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { startMockServer, type MockFault, type MockServer } from "../engine/testing/mock-server.ts";
 import { cli } from "./testing.ts";
 
@@ -34,11 +35,12 @@ const rows = Array.from({ length: 12 }, (_, i) => ({
 }));
 writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 const solve = (...args: string[]) => ["solve", "--model", `openai:adder@${server.url}`, ...args];
-const lines = (out: string, name = "solutions.jsonl"): { id: string; answer?: string; correct: boolean }[] =>
-  readFileSync(join(out, name), "utf8")
+const line = z.object({ id: z.string(), answer: z.string().optional(), correct: z.boolean().nullable() });
+const lines = (out: string) =>
+  readFileSync(join(out, "solutions.jsonl"), "utf8")
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line));
+    .map((text) => line.parse(JSON.parse(text)));
 
 describe("solve with a server's model", () => {
   it("answers a question in anyone's words by a settled vote", async () => {
@@ -91,7 +93,7 @@ describe("solve with a server's model", () => {
       solve("--json", "--reasoner", "bon", "--set", "n=8", "--budget", "calls=8,seconds=20", "What is 1 plus 2?"),
     );
     expect(code).toBe(0);
-    const { cost } = JSON.parse(stdout);
+    const { cost } = z.object({ cost: z.object({ calls: z.number() }) }).parse(JSON.parse(stdout));
     expect(cost.calls).toBeLessThanOrEqual(8);
   });
 

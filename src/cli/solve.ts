@@ -107,7 +107,7 @@ export function addSolve(program: Command, io: Io): void {
     .argument("[question]", "in the words of the task family; a server's model takes any")
     .option(
       "--model <spec>",
-      "a run (its last round, or RUN@ROUND), a checkpoint's directory, or openai:MODEL[@URL][?key=VARIABLE&concurrency=16]",
+      "a run (its last round, or RUN@ROUND), a checkpoint's directory, gguf:FILE, or openai:MODEL[@URL][?key=VARIABLE&concurrency=16]",
     )
     .option("--checkpoint <dir>", "the same as --model")
     .option("--file <jsonl>", 'questions, a line {"question": "…"} each, with an answer where accuracy is to be told')

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMockServer, type MockServer } from "../engine/testing/mock-server.ts";
-import { methodOf } from "./sweep.ts";
+import { kept, methodOf } from "./sweep.ts";
 import { cli } from "./testing.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "sweep-"));
@@ -54,19 +54,17 @@ describe("sweep", () => {
     const { code, stdout, stderr } = await cli([...args, ...methods, "--svg", svg]);
     expect([code, stderr.split("\n").length]).toEqual([0, 5]);
     expect(stdout).toMatch(/within tokens +6 +300/);
-    const { cells } = JSON.parse(readFileSync(out, "utf8"));
-    const of = (method: string, tokens: number) =>
-      cells.find(
-        (cell: { method: string; tokens: number }) => cell.method.startsWith(method) && cell.tokens === tokens,
-      );
-    expect(of("bon", 300).solved.value).toBeGreaterThan(of("bon", 6).solved.value);
-    expect(of("bon", 300).solved.value).toBeGreaterThan(of("cot", 300).solved.value);
+    const { cells } = kept.parse(JSON.parse(readFileSync(out, "utf8")));
+    const of = (method: string, tokens: number): number =>
+      cells.find((cell) => cell.method.startsWith(method) && cell.tokens === tokens)?.solved.value ?? -1;
+    expect(of("bon", 300)).toBeGreaterThan(of("bon", 6));
+    expect(of("bon", 300)).toBeGreaterThan(of("cot", 300));
     for (const cell of cells) expect(cell.spent).toBeLessThanOrEqual(cell.tokens + 24);
     const picture = readFileSync(svg, "utf8");
     expect(picture.match(/<polyline/g)).toHaveLength(2);
     const before = server.requests.length;
     const again = await cli([...args, ...methods, "--json"]);
-    expect(JSON.parse(again.stdout).cells).toEqual(cells);
+    expect(kept.parse(JSON.parse(again.stdout)).cells).toEqual(cells);
     expect(server.requests.length).toBe(before);
     expect(await cli([...args, "--seed", "2"])).toMatchObject({
       code: 1,

@@ -40,7 +40,8 @@ const cellSchema = z.object({
   seconds: z.number(),
 });
 export type Cell = z.output<typeof cellSchema>;
-const kept = z.object({ settings: z.json(), cells: z.array(cellSchema) });
+/** What --out holds and --json gives. */
+export const kept = z.object({ settings: z.json(), cells: z.array(cellSchema) });
 
 /** `ID`, `ID:key=value,key=value`, `ID@EVALUATOR` or both. */
 export function methodOf(text: string): { reasoner: Ref; evaluator?: Ref } {
@@ -151,7 +152,7 @@ export function addSweep(program: Command, io: Io): void {
     .option(
       "--method <spec>",
       "ID, ID:key=value,key=value, with @EVALUATOR to rank replies; may be repeated",
-      (text: string, all: string[] = []) => [...all, text],
+      (text: string, all: string[] | undefined) => [...(all ?? []), text],
     )
     .option("--tokens <list>", "caps of a task", naturals, [64, 128, 256, 512])
     .option("--n <n>", "tasks", natural, 200)

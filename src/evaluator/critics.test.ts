@@ -143,6 +143,7 @@ describe("reward-hack-guards", () => {
   it("raises the alarm where the proxy rises and gold falls at every evaluation", () => {
     expect(hackAlarm([1, 2, 3], [0.5, 0.4, 0.3], 1, 3)).toBe(true);
     expect(hackAlarm([1, 2, 3], [0.5, 0.6, 0.3], 1, 3)).toBe(false);
+    expect(hackAlarm([1, 2, 3], [0.5, 0.4, 0.45], 1, 3)).toBe(false);
     expect(hackAlarm([1, 1.5, 1.9], [0.5, 0.4, 0.3], 1, 3)).toBe(false);
     expect(hackAlarm([2, 3], [0.5, 0.4], 1, 3)).toBe(false);
     expect(hackAlarm([9, 1, 2, 3], [0, 0.5, 0.4, 0.3], 1, 3)).toBe(true);

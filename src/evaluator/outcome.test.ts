@@ -81,6 +81,7 @@ describe("lang-consistency", () => {
     ["ein Wort und слово", ["Latin"], 3 / 4],
     ["因此 x = 2 so", ["Han"], 1 / 3],
     ["$x$ и \\(y\\) 12 + 3", ["Cyrillic"], 1],
+    ["$x$ и $y$ и \\(z\\)", ["Cyrillic"], 1],
     ["12 + 3 = 15", ["Han"], 1],
     ["そして漢字", ["Hiragana", "Han"], 1],
   ])("%j in %j: %d", (text, scripts, share) => expect(shareInScripts(text, scripts)).toBeCloseTo(share, 12));

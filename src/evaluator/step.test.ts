@@ -202,6 +202,20 @@ describe("self-eval-step", () => {
     expect(script.log).toHaveLength(3);
   });
 
+  it("keeps the wordings of different steps apart, and spends the budget", async () => {
+    const rules: Rule[] = [
+      { match: /Step 2[^]*last step above/u, next: { A: 0.8, B: 0.2 } },
+      { match: /Step 2/u, next: { A: 0.6, B: 0.4 } },
+      { match: /last step above/u, next: { A: 0.4, B: 0.6 } },
+      { match: /(?:)/u, next: { A: 0.1, B: 0.9 } },
+    ];
+    const c = contextOf(scripted(rules));
+    const [found] = await make.self({ n: 2 })(groupOf("q", [{ steps: ["a", "b"] }]), c);
+    expect(found.perStep).toEqual([expect.closeTo(0.25, 6), expect.closeTo(0.7, 6)]);
+    expect(c.budget.spent.calls).toBe(1);
+    expect(c.budget.spent.inputTokens).toBeGreaterThan(0);
+  });
+
   it("sees the steps up to the judged one and none after it", async () => {
     const script = scripted([{ match: /(?:)/u, next: { A: 0.5, B: 0.5 } }]);
     await make.self()(groupOf("q", [{ steps: ["one", "two"] }]), contextOf(script));

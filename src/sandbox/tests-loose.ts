@@ -30,8 +30,8 @@ function caseOf(given: unknown, entry: string | undefined): unknown {
   const stdout = either(read.data, "stdout", "output", "expected_output", "expected");
   const lines = (value: unknown): unknown =>
     Array.isArray(value) && value.every((line) => typeof line === "string") ? value.join("\n") : value;
-  const known = ["stdin", "stdout", "files", "leaves", "call", "expect", "any", "raises"];
-  const ours = Object.keys(read.data).every((field) => known.includes(field) || field in kept || field === "name");
+  const known = new Set(["stdin", "stdout", "files", "leaves", "call", "expect", "any", "raises"]);
+  const ours = Object.keys(read.data).every((field) => known.has(field) || field in kept || field === "name");
   if (ours || stdout === undefined) return given;
   return { ...kept, stdin: lines(stdin) ?? "", stdout: lines(stdout) };
 }

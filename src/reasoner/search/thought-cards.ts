@@ -38,7 +38,7 @@ export async function cardFor(question: Question, c: Context, o: Pick<Options, "
   );
   const [best] = bestFirst(ends, meanValue, (node) => -node.depth);
   const types = best && grown.states[best.id].types;
-  return types ? [{ types, conditions: conditionsOf(question.text) }] : [];
+  return types ? [{ types: [...types], conditions: conditionsOf(question.text) }] : [];
 }
 
 async function solve(question: Question, outer: Context, o: Options): Promise<Reasoned> {

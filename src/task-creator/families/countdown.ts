@@ -57,8 +57,8 @@ function countdown(o: z.output<typeof options>): Family {
     );
   const numerals = numeralsTo(max);
   const equation = equations(numerals, operators);
-  const written = (operations: readonly Operation[]): StepWords[] =>
-    (o.canonical ? canonical(operations, max) : operations).map((operation) =>
+  const written = (drawn: readonly Operation[]): StepWords[] =>
+    (o.canonical ? canonical(drawn, max) : drawn).map((operation) =>
       equationWords(ordered ? largerFirst(operation) : operation),
     );
   const reach = reacher(max);
@@ -77,12 +77,12 @@ function countdown(o: z.output<typeof options>): Family {
     return list;
   };
   const complete = ({ target }: Numbers, left: Left, random: Random): StepWords[] | undefined => {
-    const operations = towards(left, target, { max, reach, random });
-    return operations && written(operations);
+    const found = towards(left, target, { max, reach, random });
+    return found && written(found);
   };
   const derive = ({ numbers }: Numbers, random: Random): StepWords[] => {
     const drawn = Array.from({ length: spread }, () => anywhere(numbers, max, random));
-    const reached = new Map(drawn.map((operations) => [operations[operations.length - 1].c, operations]));
+    const reached = new Map(drawn.map((one) => [one[one.length - 1].c, one]));
     const proper = [...reached].filter(([value]) => admits(numbers, value));
     return written(proper.length < 2 ? (proper[0]?.[1] ?? drawn[0]) : random.pick(proper)[1]);
   };

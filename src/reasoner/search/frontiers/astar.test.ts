@@ -176,7 +176,7 @@ describe("q-star", () => {
             Promise.resolve(states[state].map(([to]) => ({ state: to, action: to, logprob: -1, calls: [] }))),
         },
         merge: false,
-        evaluate: () => Promise.resolve(0),
+        evaluate: () => Promise.resolve(1),
       });
       const reward = (id: number): number => rewards.get(f.states[id]) ?? 0;
       await qstarSearch(f, { agg, lambda: 0, future: "value", children: 2, expansions: 9, goals: 1, reward });

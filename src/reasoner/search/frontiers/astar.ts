@@ -8,6 +8,8 @@ export const astarOptions = repliesOptions.extend({
   cost: z.enum(["logprob", "steps"]).default("logprob"),
   /** The cost to come is this times −log V. */
   weight: z.number().nonnegative().default(1),
+  /** Least value of what is not complete: estimates of 0 may err. With 0 such states are never opened. */
+  floor: z.number().min(0).max(1).default(0.001),
   /** Children per expansion. */
   children: z.int().positive().default(4),
   expansions: z.int().positive().default(64),
@@ -19,7 +21,7 @@ export const astarOptions = repliesOptions.extend({
 
 /**
  * g + h is −log of the probability of a right reply by way of a node, where V is the policy's probability of success from
- * there. What is worth 0 is never opened, so that a rejected reply is no goal.
+ * there. A complete reply that is worth 0 is no goal.
  */
 export default defineMethod({
   id: "astar",
@@ -45,7 +47,8 @@ export default defineMethod({
           h: (id) => {
             if (id === 0) return 0;
             const value = f.valueOf(id);
-            return value <= 0 ? Infinity : -o.weight * Math.log(value);
+            if (f.node(id).terminal && value <= 0) return Infinity;
+            return -o.weight * Math.log(Math.max(value, o.floor));
           },
           expand: async (ids) => {
             const families = await f.expand(ids, o.children);

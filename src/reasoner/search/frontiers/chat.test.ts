@@ -23,12 +23,12 @@ const family = open.create(open.options.parse({}));
 const question = family.question("Which is the third letter of abc?");
 
 /** A chat server: no ids, no log-probs. Every other step that it makes is good; it tells them apart when asked. */
-function chat(): Model & { readonly asked: string[] } {
+function chat(praise = "sure"): Model & { readonly asked: string[] } {
   const asked: string[] = [];
   const reply = (messages: readonly Message[], good: boolean): string => {
     const said = messages.map(({ content }) => content).join("\n");
     asked.push(said);
-    if (said.includes("Can this work")) return said.includes("Good.") && !said.includes("Bad.") ? "sure" : "impossible";
+    if (said.includes("Can this work")) return said.includes("Good.") && !said.includes("Bad.") ? praise : "impossible";
     const written = messages.at(-1)?.role === "assistant" ? (messages.at(-1)?.content ?? "") : "";
     const steps = written.split("\n\n").length - 1;
     const way = good ? "Good." : "Bad.";
@@ -80,6 +80,22 @@ describe.each<[string, Reasoner]>([
       expect(trees[0].cost).toEqual(c.budget.spent);
       expect(trees[0].nodes.reduce((sum, { cost }) => sum + (cost?.calls ?? 0), 0)).toBe(c.budget.spent.calls);
     }
+  });
+});
+
+describe("tot-dfs by labels", () => {
+  it("enters what is called likely, never what is called impossible", async () => {
+    const c = makeContext({
+      models: { reasoner: chat("likely") },
+      families: new Map([["open", family]]),
+      calls: memoryCalls(),
+      seed: "1",
+    });
+    const { solutions, trees } = await totDfs.create(totDfs.options.parse({}))(question, c);
+    expect(solutions[0]).toMatchObject({ answer: "c" });
+    const [{ nodes }] = trees;
+    const entered = nodes.filter(({ children, depth }) => depth > 0 && children.length > 0);
+    expect(entered.map(({ value }) => value)).toEqual([expect.closeTo(0.05, 9), expect.closeTo(0.05, 9)]);
   });
 });
 

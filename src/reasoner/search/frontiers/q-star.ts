@@ -54,7 +54,8 @@ export async function qstarSearch<S>(f: Frontier<S>, o: Qstar): Promise<number> 
     const id = open.pop();
     if (id === undefined) break;
     if (f.node(id).terminal) {
-      goals++;
+      // A rejected reply is no goal.
+      if (f.valueOf(id) > 0) goals++;
       continue;
     }
     expansions++;

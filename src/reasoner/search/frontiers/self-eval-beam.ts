@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineMethod } from "../../../core/method.ts";
+import type { TreeNode } from "../../../core/tree.ts";
 import type { Random } from "../../../core/random.ts";
 import { beams, beamStepOptions } from "./beam-step.ts";
 import { overReplies } from "./replies.ts";
@@ -46,6 +47,9 @@ export function drawn(
   return chosen;
 }
 
+/** Least C: estimates of 0 may err, and E could not rise again. */
+const least = 0.001;
+
 /**
  * E = Π P^λ · C^(1−λ): P the geometric mean of a step's token probabilities, C its value. A model without log-probs gives
  * the share of equal samples for P.
@@ -64,7 +68,10 @@ export default defineMethod({
     const scoreOf = (id: number, depth: number): number =>
       Math.exp((logs.get(id) ?? 0) / (o.steps === "mean" ? depth : 1));
     return overReplies("self-eval-beam", question, c, o, {
-      key: (node) => scoreOf(node.id, node.depth),
+      // A judge of complete replies knows better than E.
+      ...(c.evaluator || c.family(question.family).check
+        ? {}
+        : { key: (node: TreeNode) => scoreOf(node.id, node.depth) }),
       run: async (f, g) => {
         const model = g.c.model("reasoner");
         const value = async (ids: readonly number[]): Promise<number[]> => {
@@ -74,7 +81,8 @@ export default defineMethod({
             const before = parent ?? 0;
             const tokens = f.states[id].tokens - f.states[before].tokens || action.trim().split(/\s+/u).length;
             const confidence = model.can.logprobs ? logprob / tokens : logprob;
-            const step = weighed(o.lambda, confidence) + weighed(1 - o.lambda, Math.log(f.valueOf(id)));
+            const step =
+              weighed(o.lambda, confidence) + weighed(1 - o.lambda, Math.log(Math.max(f.valueOf(id), least)));
             logs.set(id, (logs.get(before) ?? 0) + step);
           }
           return valued;

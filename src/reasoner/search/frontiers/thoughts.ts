@@ -24,6 +24,9 @@ export type ThoughtOptions = z.output<typeof thoughtOptions>;
 const weights = { sure: 20, likely: 1, impossible: 0.001 } as const;
 const labelTokens = 512;
 
+/** The value by labels just below that of a state that is always called likely. */
+export const promising = 0.99 * (weights.likely / weights.sure);
+
 /** The sum of the labels' weights; one that is none of the three weighs nothing. */
 export function labelSum(labels: readonly (string | undefined)[]): number {
   return labels.reduce((sum, label) => {
@@ -80,9 +83,9 @@ export function thoughts(
   question: Question,
   outer: Context,
   o: ThoughtOptions,
-): { readonly c: Context; readonly expand: Policy["expand"] } {
+): { readonly c: Context; readonly expand: Policy["expand"]; readonly labelled: boolean } {
   const native = hasGrammar(question, outer);
   const labelled = o.evaluate === "value" || (o.evaluate === "auto" && !outer.guide && !native);
   const c = labelled ? outer.with({ guide: labelGuide(o) }) : outer;
-  return { c, expand: o.generate === "propose" && !native ? proposed(question) : undefined };
+  return { c, expand: o.generate === "propose" && !native ? proposed(question) : undefined, labelled };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineMethod } from "../../../core/method.ts";
 import { top, type Frontier } from "./frontier.ts";
 import { overReplies, repliesOptions } from "./replies.ts";
-import { thoughtOptions, thoughts } from "./thoughts.ts";
+import { promising, thoughtOptions, thoughts } from "./thoughts.ts";
 
 export interface DepthFirst {
   readonly children: number;
@@ -31,15 +31,16 @@ export async function depthFirst<S>(f: Frontier<S>, o: DepthFirst): Promise<void
 
 const options = repliesOptions.extend(thoughtOptions.shape).extend({
   children: z.int().positive().default(3),
-  threshold: z.number().min(0).max(1).default(0.5),
+  /** Children of a lower value are not entered; ½, or for labels what a few of "likely" make. */
+  threshold: z.number().min(0).max(1).optional(),
   nodes: z.int().positive().default(100),
   depth: z.int().positive().default(40),
   accept: z.number().min(0).max(1).default(1),
 });
 
 /**
- * Departure: a value is the mean of the labels' weights over the highest, so that the threshold of ½ prunes what is not
- * called sure more often than not; the original prunes at any "impossible", and stops by its budget only.
+ * Departure: a value is the sum of the labels' weights over the highest, so that by labels a child is pruned where
+ * "impossible" is not made up for; the original prunes at any "impossible", and stops by its budget only.
  */
 export default defineMethod({
   id: "tot-dfs",
@@ -50,7 +51,8 @@ export default defineMethod({
   source: "Yao S. et al. 2023",
   options,
   create: (o) => (question, outer) => {
-    const { c, expand } = thoughts(question, outer, o);
-    return overReplies("tot-dfs", question, c, o, { expand, run: (f) => depthFirst(f, o) });
+    const { c, expand, labelled } = thoughts(question, outer, o);
+    const threshold = o.threshold ?? (labelled ? promising : 0.5);
+    return overReplies("tot-dfs", question, c, o, { expand, run: (f) => depthFirst(f, { ...o, threshold }) });
   },
 });

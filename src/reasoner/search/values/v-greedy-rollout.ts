@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Context } from "../../../core/context.ts";
 import type { Guide, GuideNode } from "../../../core/contracts.ts";
 import { defineMethod } from "../../../core/method.ts";
+import type { Child } from "../../../core/space.ts";
+import type { TreeNode } from "../../../core/tree.ts";
 import { granularities } from "../actions/granularity.ts";
-import { familySpace } from "../space.ts";
+import { familySpace, type Written } from "../space.ts";
 import { baseOf, baseRef } from "./base-sources.ts";
 import { each, type Valued } from "./valuing.ts";
 
@@ -18,6 +20,12 @@ type Options = z.output<typeof options>;
 /** (1 − α)·V + α·the best value ahead; V where there is none. */
 export const mixedValue = (own: number, ahead: readonly number[], alpha: number): number =>
   ahead.length === 0 ? own : (1 - alpha) * own + alpha * Math.max(...ahead);
+
+/** A greedy step as a node, which is in no tree. */
+function childOf(parent: TreeNode, { action, logprob, calls, state }: Child<Written>): TreeNode {
+  const own = { action, logprob, calls: [...calls], prior: 1, terminal: state.ended };
+  return { ...parent, ...own, parent: parent.id, children: [], depth: parent.depth + 1 };
+}
 
 async function valueOf(at: GuideNode, c: Context, o: Options, guide: Guide): Promise<Valued> {
   const { question } = at;
@@ -39,8 +47,7 @@ async function valueOf(at: GuideNode, c: Context, o: Options, guide: Guide): Pro
     if (child === undefined) break;
     ({ state } = child);
     const { steps, ended: terminal } = state;
-    const { action, logprob } = child;
-    node = { ...node, parent: node.id, children: [], action, logprob, prior: 1, terminal, calls: [...child.calls] };
+    node = childOf(node, child);
     const [value] = await guide([{ node, question, steps, terminal }], c.with({ label: `greedy ${i}` }));
     calls.push(...child.calls, ...value.calls);
     if (value.score !== null) ahead.push(value.score);
