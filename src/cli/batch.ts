@@ -128,7 +128,15 @@ function parsed(content: string): unknown {
 /** Answers every question of the file and tells how many of those with an answer are right. */
 export async function solveFile(io: Io, spoken: Spoken, o: BatchArgs): Promise<void> {
   const asked = questionsOf(o.file, spoken);
-  const { reasoner = "adaptive", set = {}, evaluator = null, samples = null, seed = "1", form = null } = o;
+  const {
+    reasoner = "adaptive",
+    set = {},
+    evaluator = null,
+    guide = null,
+    samples = null,
+    seed = "1",
+    form = null,
+  } = o;
   const budget: Json = { ...o.budget };
   const settings: Json = {
     model: o.spec,
@@ -136,6 +144,7 @@ export async function solveFile(io: Io, spoken: Spoken, o: BatchArgs): Promise<v
     reasoner,
     set,
     evaluator,
+    guide,
     samples,
     budget,
     seed,

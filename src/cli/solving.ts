@@ -8,6 +8,7 @@ import type { Solution } from "../core/solution.ts";
 import type { Question } from "../core/task.ts";
 import type { Tree } from "../core/tree.ts";
 import { makeContext, memoryCalls, type CallStore } from "../evolution/context.ts";
+import { evaluatorFrom, guideFrom } from "../evolution/guide.ts";
 import { optionsOf } from "../evolution/options.ts";
 import { instantiate } from "../evolution/resolver.ts";
 import type { Settings } from "../evolution/start.ts";
@@ -18,7 +19,10 @@ import type { Spoken } from "./models.ts";
 export interface SolvingArgs {
   readonly reasoner?: string;
   readonly set?: Settings;
+  /** Judges by comma; the last, which sees what the others say, ranks the replies. */
   readonly evaluator?: string;
+  /** A value source or a judge, for searches. */
+  readonly guide?: string;
   readonly samples?: number;
   /** Caps of one question. */
   readonly budget?: Limits & { readonly seconds?: number };
@@ -57,8 +61,10 @@ export async function solverOf(
   const voting = o.reasoner === "self-consistency";
   const id = voting ? "bon" : (o.reasoner ?? "adaptive");
   const options = await optionsFor(id, form, o);
-  const judge = voting ? "self-consistency" : o.evaluator;
-  const evaluator = judge && (await instantiate(findMethod, "evaluator", { id: judge, options: {} }));
+  const judges = voting ? ["self-consistency"] : (o.evaluator?.split(",") ?? []);
+  const refs = judges.map((judge) => ({ id: judge.trim(), options: {} }));
+  const evaluator = refs.length === 0 ? undefined : await evaluatorFrom(findMethod, refs);
+  const guide = o.guide === undefined ? undefined : await guideFrom(findMethod, { id: o.guide, options: {} });
   const reason = await instantiate(findMethod, "reasoner", { id, options });
   const streams = more.stream === true && id === "cot" && options.n === 1;
   const outer = more.budget ?? new Budget();
@@ -70,6 +76,7 @@ export async function solverOf(
     signal: io.signal,
     budget: outer,
     ...(evaluator ? { evaluator } : {}),
+    ...(guide ? { guide } : {}),
   });
   return {
     reasoner: o.reasoner ?? "adaptive",

@@ -144,6 +144,20 @@ describe("tot-dfs", () => {
   });
 });
 
+describe("hgs", () => {
+  it("takes the best negative step where no positive one is left, and tot-dfs does not", async () => {
+    const rows = { "": [["a", "b", "c"]], a: [["x"]], b: [["u."]], c: [["v."]] };
+    const values = { a: 0.9, b: 0.2, c: 0.4, ax: 0.1, "cv.": 0.7 };
+    const o = { children: 3, threshold: 0.5, nodes: 100, depth: 9, accept: 0.5 };
+    const greedy = listed(rows, values);
+    await depthFirst(greedy.f, { ...o, relent: true });
+    expect(greedy.asked).toEqual(["", "a", "c"]);
+    const strict = listed(rows, values);
+    await depthFirst(strict.f, o);
+    expect(strict.asked).toEqual(["", "a"]);
+  });
+});
+
 describe("tot-bfs", () => {
   it("finds the secret of BITS(4) with b = 1 after 4 expansions and 8 scores", async () => {
     for (const secret of secrets) {

@@ -11,7 +11,10 @@ const options = repliesOptions.extend({
   depth: z.int().positive().default(40),
 });
 
-/** Departure: a step is positive or negative by a threshold on its value; the original model names three classes. */
+/**
+ * Departures: a step is positive or negative by a threshold on its value, where the original's model names three classes;
+ * when nothing positive is left, the best of the negative steps are taken after all.
+ */
 export default defineMethod({
   id: "hgs",
   kind: "search",
@@ -21,5 +24,5 @@ export default defineMethod({
   source: "Ma et al. 2023 (HGS-PRM)",
   options,
   create: (o) => (question, c) =>
-    overReplies("hgs", question, c, o, { run: (f) => depthFirst(f, { ...o, accept: o.threshold }) }),
+    overReplies("hgs", question, c, o, { run: (f) => depthFirst(f, { ...o, accept: o.threshold, relent: true }) }),
 });

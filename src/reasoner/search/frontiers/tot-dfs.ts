@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineMethod } from "../../../core/method.ts";
+import { Heap } from "../heap.ts";
 import { top, type Frontier } from "./frontier.ts";
 import { overReplies, repliesOptions } from "./replies.ts";
 import { promising, thoughtOptions, thoughts } from "./thoughts.ts";
@@ -13,18 +14,23 @@ export interface DepthFirst {
   readonly depth: number;
   /** The search ends at the first complete reply of at least this value. */
   readonly accept: number;
+  /** When nothing else is left, children under the threshold are entered after all, the most valued first. */
+  readonly relent?: boolean;
 }
 
 /** Enters the most valued child first, and goes back where none is worth it. */
 export async function depthFirst<S>(f: Frontier<S>, o: DepthFirst): Promise<void> {
   const stack = [0];
+  const spurned = new Heap<number>();
   while (f.expanded < o.nodes && !f.over) {
-    const id = stack.pop();
+    const id = stack.pop() ?? (o.relent ? spurned.pop() : undefined);
     if (id === undefined) return;
     const children = await f.value((await f.expand([id], o.children)).flat());
     if (children.some((child) => f.node(child).terminal && f.valueOf(child) >= o.accept)) return;
     if (f.node(id).depth + 1 >= o.depth) continue;
-    const worth = children.filter((child) => !f.node(child).terminal && f.valueOf(child) >= o.threshold);
+    const going = children.filter((child) => !f.node(child).terminal);
+    const worth = going.filter((child) => f.valueOf(child) >= o.threshold);
+    for (const child of going) if (!worth.includes(child)) spurned.push(-f.valueOf(child), child);
     stack.push(...top(worth, worth.length, (child) => f.valueOf(child)).reverse());
   }
 }
