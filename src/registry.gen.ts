@@ -956,6 +956,14 @@ const entries: readonly Entry[] = [
     about: "Of n independent samples, the answer with the highest sum of scores.",
     load: async () => (await import("./reasoner/search/frontiers/weighted-bon.ts")).default,
   },
+  {
+    id: "world-sim",
+    kind: "objective",
+    contract: "reasoner",
+    section: "E7",
+    about: "The next turn of a talk: the policy's own where it is sure, else by MCTS against a model that plays the user.",
+    load: async () => (await import("./reasoner/search/world-sim.ts")).default,
+  },
 ];
 
 /** Every method by id, in the order of ids. */

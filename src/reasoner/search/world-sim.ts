@@ -98,14 +98,10 @@ async function search(question: Question, outer: Context, o: z.output<typeof opt
     const of = { taskId: question.id, text, steps: [{ text }], by: [call], cost: costOf(c, [call]) };
     return { id: solutionId(question, text, [call]), ...of };
   });
-  const cost = c.budget.spent;
   const id = hash(["world-sim", question.id, c.random.seed, o]);
-  const finished = tree.finish({ id, taskId: question.id, by: "world-sim", cost, oracle: false });
-  return {
-    solutions: solutions.length > 0 ? solutions : [failed(question, error ?? stopped(c) ?? aborted)],
-    trees: [finished],
-    episodes: [],
-  };
+  const named = { id, taskId: question.id, by: "world-sim", cost: c.budget.spent, oracle: false };
+  if (solutions.length === 0) solutions.push(failed(question, error ?? stopped(c) ?? aborted));
+  return { solutions, trees: [tree.finish(named)], episodes: [] };
 }
 
 /** Plans against a simulated user only: whoever is really talked to hears nothing before the turn is chosen. */
