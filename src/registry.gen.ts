@@ -864,7 +864,7 @@ const entries: readonly Entry[] = [
     id: "v-combined",
     kind: "value-source",
     contract: "guide",
-    section: "C4",
+    section: "design",
     about: "A weighted sum of several value sources, each normalised to mean 0 and deviation 1.",
     load: async () => (await import("./reasoner/search/values/v-combined.ts")).default,
   },

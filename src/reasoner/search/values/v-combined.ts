@@ -39,7 +39,7 @@ export default defineMethod({
   id: "v-combined",
   kind: "value-source",
   contract: "guide",
-  section: "C4",
+  section: "design",
   about: "A weighted sum of several value sources, each normalised to mean 0 and deviation 1.",
   source: "Gao et al. 2024 (SC-MCTS*)",
   options,
