@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -10,5 +11,7 @@ export default defineConfig({
     include: ["{src,scripts,bench}/**/*.test.ts"],
     execArgv: ["--disable-warning=ExperimentalWarning"],
     testTimeout: 30_000,
+    // Many tests wait for a process they started: by default one core is left out, half of a small machine.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });
